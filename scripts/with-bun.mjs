@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+// The bridge from a machine that has only Node 20+ and npm (or only Bun) to the pinned Bun and the locked
+// dependencies. Plain JavaScript and no dependency, because it runs before anything is installed.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const top = dirname(dirname(fileURLToPath(import.meta.url)));
+const bunVersion = JSON.parse(readFileSync(join(top, "package.json"), "utf8")).devDependencies.bun;
+const [task, ...args] = process.argv.slice(2);
+
+const tasks = {
+  build: [["scripts/build.ts"]],
+  start: [["scripts/build.ts"], ["scripts/start.ts", ...args]],
+  test: [["scripts/build.ts"], ["test", ...args]],
+  check: [
+    ["x", "biome", "ci", "."],
+    ["x", "tsc", "-p", "."],
+    ["--bun", "x", "knip"],
+    ["scripts/build.ts"],
+    ["test", ...args],
+  ],
+  bench: [["scripts/build.ts"], ["bench/main.ts", ...args]],
+};
+
+function run(command, commandArgs, options = {}) {
+  const { status, signal, error } = spawnSync(command, commandArgs, { cwd: top, stdio: "inherit", ...options });
+  if (error) throw error;
+  if (signal) process.exit(130);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function isPinnedBun(path) {
+  const { status, stdout } = spawnSync(path, ["--version"], { encoding: "utf8" });
+  return status === 0 && stdout.trim() === bunVersion;
+}
+
+/** The pinned Bun: the one that runs this, an installed one, or one fetched from npm into .toolchain. */
+function findBun() {
+  const arch = process.arch === "arm64" ? "aarch64" : "x64";
+  // glibcVersionRuntime is absent on musl systems (Alpine), which need Bun's musl build.
+  const musl = process.platform === "linux" && !process.versions.bun && !process.report.getReport().header.glibcVersionRuntime;
+  const inside = join("node_modules", "@oven", `bun-${process.platform}-${arch}${musl ? "-musl" : ""}`, "bin", "bun");
+  const candidates = [
+    process.versions.bun === bunVersion ? process.execPath : "",
+    join(top, inside),
+    join(top, ".toolchain", inside),
+    ...(process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "bun")),
+  ];
+  const found = candidates.find((path) => path && existsSync(path) && isPinnedBun(path));
+  if (found) return found;
+  console.error(`Installing Bun ${bunVersion} into .toolchain`);
+  const npm = ["install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const toolchain = join(top, ".toolchain");
+  // Without its scripts the package is only the prebuilt binary, which is all that is wanted here.
+  if (process.versions.bun) run(process.execPath, ["add", "--cwd", toolchain, "--exact", `bun@${bunVersion}`]);
+  else run("npm", [...npm, "--prefix", toolchain, `bun@${bunVersion}`]);
+  return join(toolchain, inside);
+}
+
+/** Installs what bun.lock says, when it has changed since the last time. */
+function installDependencies(bun) {
+  const stamp = join(top, "node_modules", ".locked");
+  const lock = statSync(join(top, "bun.lock")).mtimeMs;
+  if (existsSync(stamp) && Number(readFileSync(stamp, "utf8")) === lock) return;
+  run(bun, ["install", "--frozen-lockfile", "--silent"]);
+  writeFileSync(stamp, String(lock));
+}
+
+if (!Object.hasOwn(tasks, task)) {
+  console.error(`Cannot run ${JSON.stringify(task)}: expected one of ${Object.keys(tasks).join(", ")}`);
+  process.exit(2);
+}
+const bun = findBun();
+installDependencies(bun);
+const env = { ...process.env, PATH: `${dirname(bun)}${delimiter}${process.env.PATH}` };
+for (const step of tasks[task]) run(bun, step, { env });
