@@ -10,17 +10,17 @@ const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const bunVersion = JSON.parse(readFileSync(join(top, "package.json"), "utf8")).devDependencies.bun;
 const [task, ...args] = process.argv.slice(2);
 
+const lint = [
+  ["x", "biome", "ci", "."],
+  ["x", "tsc", "-p", "."],
+  ["--bun", "x", "knip"],
+];
 const tasks = {
   build: [["scripts/build.ts"]],
   start: [["scripts/build.ts"], ["scripts/start.ts", ...args]],
   test: [["scripts/build.ts"], ["test", ...args]],
-  check: [
-    ["x", "biome", "ci", "."],
-    ["x", "tsc", "-p", "."],
-    ["--bun", "x", "knip"],
-    ["scripts/build.ts"],
-    ["test", ...args],
-  ],
+  lint,
+  check: [...lint, ["scripts/build.ts"], ["test", ...args]],
   bench: [["scripts/build.ts"], ["bench/main.ts", ...args]],
 };
 
@@ -40,7 +40,8 @@ function isPinnedBun(path) {
 function findBun() {
   const arch = process.arch === "arm64" ? "aarch64" : "x64";
   // glibcVersionRuntime is absent on musl systems (Alpine), which need Bun's musl build.
-  const musl = process.platform === "linux" && !process.versions.bun && !process.report.getReport().header.glibcVersionRuntime;
+  const musl =
+    process.platform === "linux" && !process.versions.bun && !process.report.getReport().header.glibcVersionRuntime;
   const inside = join("node_modules", "@oven", `bun-${process.platform}-${arch}${musl ? "-musl" : ""}`, "bin", "bun");
   const candidates = [
     process.versions.bun === bunVersion ? process.execPath : "",
@@ -51,7 +52,15 @@ function findBun() {
   const found = candidates.find((path) => path && existsSync(path) && isPinnedBun(path));
   if (found) return found;
   console.error(`Installing Bun ${bunVersion} into .toolchain`);
-  const npm = ["install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = [
+    "install",
+    "--no-save",
+    "--no-package-lock",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   const toolchain = join(top, ".toolchain");
   // Without its scripts the package is only the prebuilt binary, which is all that is wanted here.
   if (process.versions.bun) run(process.execPath, ["add", "--cwd", toolchain, "--exact", `bun@${bunVersion}`]);

@@ -1,3 +1,4 @@
+import { commandLine, exeName, type Process } from "#process/process.ts";
 import type { StandardSignal } from "#process/signal.ts";
 
 /**
@@ -21,4 +22,19 @@ export interface Profile {
   readonly verbs: Readonly<Record<string, StandardSignal | { readonly none: string }>> & {
     readonly reload: StandardSignal | { readonly none: string };
   };
+}
+
+/** Whether a process belongs to the app of this profile, master or worker. */
+export function matchesProfile(profile: Profile, process: Pick<Process, "name" | "facts">): boolean {
+  const { program, commandLine: pattern } = profile.match;
+  if (!programNames(process).some((name) => program.test(name))) return false;
+  return pattern === undefined || pattern.test(commandLine(process));
+}
+
+/** The executable is what the kernel vouches for; the rest is what the process says of itself, good enough without it. */
+function programNames({ name, facts }: Pick<Process, "name" | "facts">): string[] {
+  const exe = exeName(facts);
+  if (exe !== null) return [exe];
+  const said = facts.args?.[0]?.replace(/[: ].*$/s, "").replace(/^.*\//s, "") ?? "";
+  return said === "" ? [name] : [said, name];
 }

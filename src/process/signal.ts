@@ -104,7 +104,7 @@ export function nearestSignal(text: string, words: readonly string[] = []): stri
 export function signalsOfMask(mask: bigint): SignalName[] {
   const names: SignalName[] = [];
   for (let number = 1; number <= rtMax; number++) {
-    if (maskHas(mask, number)) names.push(signalName(number) ?? (`SIGRTMIN+${number - rtMin}` as SignalName));
+    if (maskHas(mask, number)) names.push(signalName(number) ?? (`SIG${number}` as SignalName));
   }
   return names;
 }

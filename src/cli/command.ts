@@ -1,0 +1,38 @@
+import type { ParseArgsConfig } from "node:util";
+import type { Client } from "#client/client.ts";
+import type { LoadedConfig } from "#config/load.ts";
+
+/** Exit codes of every command. */
+export const exitCode = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+export interface Option {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+  /** What stands for the value in the help: `NAME`. */
+  readonly value?: string;
+  readonly description: string;
+}
+
+export interface CommandContext {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Reads file, environment and flags; throws a UsageError for what is wrong in them. */
+  readonly loadConfig: () => Promise<LoadedConfig>;
+  /** A client for the agent that the same configuration describes. */
+  readonly connect: () => Promise<Client>;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What may follow the name: `[verb]`. */
+  readonly operands: string;
+  readonly maxOperands: number;
+  readonly options: Readonly<Record<string, Option>>;
+  readonly run: (context: CommandContext) => Promise<ExitCode>;
+}
+
+export type ParseOptions = NonNullable<ParseArgsConfig["options"]>;

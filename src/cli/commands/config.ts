@@ -1,0 +1,35 @@
+import { columns } from "#base/columns.ts";
+import { UsageError } from "#base/errors.ts";
+import { type Command, exitCode } from "#cli/command.ts";
+import { jsonOption } from "#cli/show.ts";
+import { explainConfig } from "#config/explain.ts";
+
+export const config: Command = {
+  name: "config",
+  summary:
+    "check: read the configuration and say what is wrong in it; show: print every setting and where it came from",
+  operands: "check | show",
+  maxOperands: 1,
+  options: jsonOption,
+  async run({ args, out, options, loadConfig }) {
+    const [what] = args;
+    if (what !== "check" && what !== "show")
+      throw new UsageError(`Cannot ${what ?? "do nothing"} the configuration: expected check or show`);
+    const settings = explainConfig(await loadConfig());
+    if (options["json"]) out(`${JSON.stringify({ settings })}\n`);
+    else if (what === "check") out("The configuration is valid\n");
+    else {
+      out(
+        columns(settings, [
+          { title: "SETTING", value: ({ key }) => key },
+          {
+            title: "VALUE",
+            value: ({ value }) => (value === null ? null : typeof value === "string" ? value : JSON.stringify(value)),
+          },
+          { title: "FROM", value: ({ source }) => source },
+        ]),
+      );
+    }
+    return exitCode.ok;
+  },
+};

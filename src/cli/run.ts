@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { closest } from "fastest-levenshtein";
+import { UsageError } from "#base/errors.ts";
+import { type Command, type ExitCode, exitCode, type ParseOptions } from "#cli/command.ts";
+import { config } from "#cli/commands/config.ts";
+import { health } from "#cli/commands/health.ts";
+import { ps } from "#cli/commands/ps.ts";
+import { reload, signal } from "#cli/commands/signal.ts";
+import { version } from "#cli/commands/version.ts";
+import { commandHelp, overview } from "#cli/help.ts";
+import { createClient, UnreachableError } from "#client/client.ts";
+import { configKeys } from "#config/keys.ts";
+import { type LoadedConfig, loadConfig } from "#config/load.ts";
+
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** Runs the agent until it is stopped; handed in, because the command line knows the daemon only from outside. */
+export type Serve = (load: () => Promise<LoadedConfig>) => Promise<ExitCode>;
+
+/** Reads the command line and runs what it says. Every error ends as one sentence on `err` and an exit code. */
+export async function run(argv: readonly string[], terminal: Terminal, serve: Serve): Promise<ExitCode> {
+  const commands = [serveCommand(serve), ps, signal, reload, health, config, version];
+  try {
+    return await dispatch(argv, terminal, commands);
+  } catch (cause) {
+    if (cause instanceof UsageError) terminal.err(`sexton: ${cause.message}\n`);
+    else if (cause instanceof UnreachableError) terminal.err(`sexton: ${cause.message}\n`);
+    else throw cause;
+    return cause instanceof UsageError ? exitCode.usage : exitCode.unreachable;
+  }
+}
+
+function serveCommand(serve: Serve): Command {
+  return {
+    name: "serve",
+    summary: "Serve the API (what sexton does without a command)",
+    operands: "",
+    maxOperands: 0,
+    options: {},
+    run: ({ loadConfig: load }) => serve(load),
+  };
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal, commands: readonly Command[]): Promise<ExitCode> {
+  const [first = "serve", ...rest] = argv;
+  if (first === "help" || first === "--help" || first === "-h") return help(rest[0], terminal, commands);
+  if (first === "--version") return dispatch(["version", ...rest], terminal, commands);
+  const implied = first.startsWith("-");
+  const command = find(implied ? "serve" : first, commands);
+  const { values, positionals } = parse(command, implied ? argv : rest);
+  if (values["help"]) return help(command.name, terminal, commands);
+  if (positionals.length > command.maxOperands) {
+    throw new UsageError(
+      `Cannot use "${positionals[command.maxOperands]}" with ${command.name}: it takes ${command.operands || "options only"}`,
+    );
+  }
+  const load = () => loadConfig(sourcesOf(values, terminal.env));
+  return command.run({
+    args: positionals,
+    options: values,
+    out: terminal.out,
+    err: terminal.err,
+    loadConfig: load,
+    connect: async () => createClient((await load()).config.listen[0]),
+  });
+}
+
+function help(name: string | undefined, { out }: Terminal, commands: readonly Command[]): ExitCode {
+  out(name === undefined ? overview(commands) : commandHelp(find(name, commands)));
+  return exitCode.ok;
+}
+
+function find(name: string, commands: readonly Command[]): Command {
+  const command = commands.find((known) => known.name === name);
+  if (command) return command;
+  const near = closest(
+    name,
+    commands.map((known) => known.name),
+  );
+  throw new UsageError(
+    `Cannot run "${name}": there is no such command. Did you mean "${near}"? \`sexton help\` lists them`,
+  );
+}
+
+type Values = Record<string, string | boolean | undefined>;
+
+function parse(command: Command, argv: readonly string[]): { values: Values; positionals: string[] } {
+  const settings = Object.fromEntries(configKeys.map(({ flag }) => [flag, { type: "string" as const }]));
+  const options: ParseOptions = { config: { type: "string" }, help: { type: "boolean", short: "h" }, ...settings };
+  for (const [name, { type, short }] of Object.entries(command.options))
+    options[name] = short ? { type, short } : { type };
+  const args = argv.map(withValue);
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
+    return { values: values as Values, positionals };
+  } catch (cause) {
+    throw new UsageError(explainParseError(cause as Error, Object.keys(options)), { cause });
+  }
+}
+
+/** A setting that is a switch may stand alone: `--api-expose-environ`. */
+function withValue(arg: string): string {
+  return configKeys.some(({ flag, isSwitch }) => isSwitch && arg === `--${flag}`) ? `${arg}=true` : arg;
+}
+
+function explainParseError({ message }: Error, known: readonly string[]): string {
+  const unknown = /Unknown option '--?([^']*)'/.exec(message)?.[1];
+  if (unknown === undefined) return `Cannot read the command line: ${message.replace(/\.? To specify.*$/s, "")}`;
+  return `Cannot use --${unknown}: there is no such option. Did you mean --${closest(unknown, known)}?`;
+}
+
+function sourcesOf(values: Values, env: Terminal["env"]) {
+  const path = typeof values["config"] === "string" ? values["config"] : env["SEXTON_CONFIG"];
+  const flags = Object.fromEntries(
+    configKeys.map(({ flag }) => [flag, typeof values[flag] === "string" ? values[flag] : undefined]),
+  );
+  return { file: path === undefined ? null : { path, text: readConfigFile(path) }, env, flags };
+}
+
+function readConfigFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as { code?: string };
+    throw new UsageError(
+      `Cannot read configuration ${path}: ${code === "ENOENT" ? "there is no such file" : (code ?? String(cause))}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import { configSchema } from "#config/schema.ts";
+
+/** A setting by all its names. */
+export interface ConfigKey {
+  /** `["signals", "allow"]` */
+  readonly path: readonly string[];
+  /** `signals.allow` */
+  readonly name: string;
+  /** `--signals-allow` */
+  readonly flag: string;
+  /** `SEXTON_SIGNALS_ALLOW` */
+  readonly variable: string;
+  readonly description: string;
+  /** The value is a map: on the command line and in the environment it is written as YAML or JSON. */
+  readonly isMap: boolean;
+  /** The value is true or false, and its flag may stand alone. */
+  readonly isSwitch: boolean;
+}
+
+/** Every setting of the schema. Groups (`signals`, `api`) are no settings themselves. */
+export const configKeys: readonly ConfigKey[] = keysOf(configSchema, []);
+
+function keysOf(object: z.ZodObject, prefix: readonly string[]): ConfigKey[] {
+  return Object.entries(object.shape).flatMap(([key, schema]) => {
+    const path = [...prefix, key];
+    const inner = unwrap(schema as z.ZodType);
+    if (isObject(inner)) return keysOf(inner, path);
+    return [
+      {
+        path,
+        ...namesOf(path),
+        description: (schema as z.ZodType).description ?? "",
+        isMap: inner.type === "record",
+        isSwitch: inner.type === "boolean",
+      },
+    ];
+  });
+}
+
+function namesOf(path: readonly string[]) {
+  const words = path.flatMap((part) => part.split(/(?=[A-Z])/).map((word) => word.toLowerCase()));
+  return { name: path.join("."), flag: words.join("-"), variable: `SEXTON_${words.join("_").toUpperCase()}` };
+}
+
+/** What is inside of defaults, optionals and what makes text ready for them. */
+function unwrap(schema: z.ZodType): z.ZodType {
+  const { innerType, in: input, out } = schema.def as { innerType?: z.ZodType; in?: z.ZodType; out?: z.ZodType };
+  if (innerType) return unwrap(innerType);
+  return out && input?.type === "transform" ? unwrap(out) : schema;
+}
+
+function isObject(schema: z.ZodType): schema is z.ZodObject {
+  return schema.type === "object";
+}

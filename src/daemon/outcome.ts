@@ -1,0 +1,87 @@
+import { closePidfd, type Pidfd, pidfdExitStatus } from "#kernel/pidfd.ts";
+import { gone, isUnread } from "#kernel/procfs/read.ts";
+import type { ProcRoot } from "#kernel/procfs/root.ts";
+import { readStat } from "#kernel/procfs/stat.ts";
+import type { ProcessId } from "#process/identity.ts";
+import { type SignalName, signalName } from "#process/signal.ts";
+
+export interface Evidence {
+  readonly kind: string;
+  readonly detail: string;
+}
+
+/**
+ * What was seen to follow a signal. `unconfirmed`: alive, and nothing shows that it took effect. `exited`: how, as far
+ * as the kernel tells it (both null: it does not). `pending`: nobody waited.
+ */
+export interface Outcome {
+  readonly status: "confirmed" | "unconfirmed" | "exited" | "pending";
+  readonly evidence: readonly Evidence[];
+  readonly afterSeconds: number;
+  readonly exitCode?: number | null;
+  readonly signal?: SignalName | null;
+}
+
+const pollMs = 10;
+/** A zombie's status may be hidden from us; after its parent has collected it the pidfd tells everyone. */
+const collectionMs = 100;
+
+/** Follows a process until it ends, `waitMs` are over or `abort` fires. */
+export async function followOutcome(
+  root: ProcRoot,
+  id: ProcessId,
+  pidfd: Pidfd | null,
+  waitMs: number,
+  abort: AbortSignal,
+): Promise<Outcome> {
+  const started = performance.now();
+  const elapsedMs = () => performance.now() - started;
+  let zombieSince: number | null = null;
+  for (;;) {
+    const after = elapsedMs();
+    const state = endOf(root, id, pidfd);
+    if (state === "zombie") zombieSince ??= after;
+    const hopeless = zombieSince !== null && after - zombieSince >= collectionMs;
+    if (typeof state === "object" || hopeless || (state === "zombie" && after >= waitMs)) {
+      const status = typeof state === "object" ? state.status : null;
+      return { status: "exited", evidence: [], afterSeconds: seconds(after), ...decodeWaitStatus(status) };
+    }
+    if (after >= waitMs || abort.aborted) return { status: "unconfirmed", evidence: [], afterSeconds: seconds(after) };
+    await Bun.sleep(Math.max(1, Math.min(pollMs, waitMs - after)));
+  }
+}
+
+export const pending: Outcome = { status: "pending", evidence: [], afterSeconds: 0 };
+
+export function release(pidfd: Pidfd | null): void {
+  if (pidfd !== null) closePidfd(pidfd);
+}
+
+/** Alive, a zombie that keeps its status to itself, or its wait status (null when nothing tells it any more). */
+function endOf(
+  root: ProcRoot,
+  { pid, startTicks }: ProcessId,
+  pidfd: Pidfd | null,
+): "alive" | "zombie" | { status: number | null } {
+  const stat = readStat(root, pid);
+  if (stat === gone || (stat !== null && !isUnread(stat) && stat.startTicks !== startTicks)) {
+    return { status: pidfd === null ? null : pidfdExitStatus(pidfd) };
+  }
+  if (stat === null || isUnread(stat) || stat.state !== "Z") return "alive";
+  // Field 52 reads 0 where ptrace access is denied, which would look like success. The link tells: a zombie's cwd is
+  // ENOENT for whoever may look and EACCES for others.
+  return root.readLink(pid, "cwd") === gone ? { status: stat.exitCode } : "zombie";
+}
+
+/** wait(2): the low 7 bits are the signal that ended the process, the next byte its exit code. */
+export function decodeWaitStatus(status: number | null): { exitCode: number | null; signal: SignalName | null } {
+  if (status === null) return { exitCode: null, signal: null };
+  const signal = status & 0x7f;
+  return signal === 0
+    ? { exitCode: (status >> 8) & 0xff, signal: null }
+    : { exitCode: null, signal: signalName(signal) };
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms) / 1000;
+}

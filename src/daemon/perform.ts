@@ -1,0 +1,128 @@
+import type { Clock } from "#base/clock.ts";
+import { isProblem, type Problem, problem } from "#base/errors.ts";
+import { followOutcome, type Outcome, pending, release } from "#daemon/outcome.ts";
+import { receiverOf } from "#daemon/receiver.ts";
+import { killProcess, type Pidfd, pidfdOpen, pidfdSendSignal } from "#kernel/pidfd.ts";
+import { isUnread } from "#kernel/procfs/read.ts";
+import type { ProcRoot } from "#kernel/procfs/root.ts";
+import { readStat } from "#kernel/procfs/stat.ts";
+import { type ProcStatus, readStatus } from "#kernel/procfs/status.ts";
+import { explainKillDenied } from "#policy/permission.ts";
+import { refuseBefore, refuseUnhandled, type SignalSettings } from "#policy/signal.ts";
+import type { Intent } from "#policy/verb.ts";
+import { type Disposition, dispositionOf } from "#process/disposition.ts";
+import { formatId } from "#process/identity.ts";
+import type { Process } from "#process/process.ts";
+import { stateOf } from "#process/state.ts";
+
+export interface Delivery {
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly waitMs: number;
+  readonly abort: AbortSignal;
+}
+
+export interface Delivered {
+  readonly disposition: Disposition;
+  readonly sent: boolean;
+  /** Milliseconds since the epoch; null when nothing was sent. */
+  readonly sentAt: number | null;
+  /** Null for a dry run. */
+  readonly outcome: Outcome | null;
+}
+
+export interface Performer {
+  send(process: Process, intent: Intent, settings: SignalSettings, delivery: Delivery): Promise<Delivered | Problem>;
+}
+
+/**
+ * The only place that acts. A pidfd is opened first and the identity checked after it, so that what the checks have
+ * looked at is what the signal reaches, even if the process ends and its pid is used again in between.
+ */
+export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): Performer {
+  return {
+    async send(process, intent, settings, delivery) {
+      const opened = pidfdOpen(process.pid);
+      if (opened === "gone") return goneProblem(process);
+      const pidfd = typeof opened === "number" ? opened : null;
+      try {
+        const checked = check(process, intent, settings, delivery, pidfd);
+        if (isProblem(checked)) return checked;
+        if (delivery.dryRun) return { disposition: checked.disposition, sent: false, sentAt: null, outcome: null };
+        const result = signal(process.pid, pidfd, intent.signal.number);
+        if (result !== "sent") return result === "denied" ? denied(process, checked.status) : goneProblem(process);
+        const sentAt = clock();
+        const outcome =
+          delivery.waitMs === 0 ? pending : await followOutcome(root, process, pidfd, delivery.waitMs, delivery.abort);
+        return { disposition: checked.disposition, sent: true, sentAt, outcome };
+      } finally {
+        release(pidfd);
+      }
+    },
+  };
+
+  /** The contract's order: identity, not protected, allowed, permitted by the kernel, handled by the target. */
+  function check(
+    process: Process,
+    intent: Intent,
+    settings: SignalSettings,
+    { force }: Delivery,
+    pidfd: Pidfd | null,
+  ): Problem | { disposition: Disposition; status: ProcStatus } {
+    const stat = readStat(root, process.pid);
+    if (stat === null || isUnread(stat)) return goneProblem(process);
+    if (stat.startTicks !== process.startTicks) return replaced(process, stat.startTicks);
+    const now = { ...process, state: stateOf(stat.state) };
+    const refusal = refuseBefore(now, intent, settings, selfPid);
+    if (refusal) return refusal;
+    const status = readStatus(root, process.pid);
+    if (status === null || isUnread(status)) return goneProblem(process);
+    if (signal(process.pid, pidfd, 0) === "denied") return denied(process, status);
+    const disposition = dispositionOf(intent.signal, receiverOf(root, process, status));
+    return (force ? null : refuseUnhandled(now, intent, disposition)) ?? { disposition, status };
+  }
+
+  function denied(process: Process, status: ProcStatus): Problem {
+    const own = readStatus(root, selfPid);
+    const { reason, fix } = explainKillDenied(
+      credentialsOf(own === null || isUnread(own) ? status : own),
+      credentialsOf(status),
+    );
+    return problem(
+      "permission-denied",
+      `Cannot signal process ${process.pid} (${process.name}): ${reason}. Give sexton's container the lines in "fix".`,
+      { fix },
+    );
+  }
+}
+
+function signal(pid: number, pidfd: Pidfd | null, number: number): ReturnType<typeof pidfdSendSignal> {
+  return pidfd === null ? killProcess(pid, number) : pidfdSendSignal(pidfd, number);
+}
+
+export function credentialsOf({ uid, gid, capabilities }: ProcStatus) {
+  return {
+    realUid: uid.real,
+    savedUid: uid.saved,
+    realGid: gid.real,
+    effectiveUid: uid.effective,
+    capabilities: capabilities.effective,
+  };
+}
+
+export function goneProblem({ pid }: Pick<Process, "pid">): Problem {
+  return problem(
+    "process-gone",
+    `Cannot find process ${pid}: it has ended, or never was. GET /processes lists those that are there.`,
+    { pid },
+  );
+}
+
+export function replaced(asked: Pick<Process, "pid" | "startTicks">, startTicks: number): Problem {
+  const found = formatId({ pid: asked.pid, startTicks });
+  return problem(
+    "process-replaced",
+    `Cannot use process ${formatId(asked)}: it has ended, and its pid belongs to ${found} now.`,
+    { asked: formatId(asked), found },
+  );
+}

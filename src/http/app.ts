@@ -1,0 +1,74 @@
+import { Hono } from "hono";
+import { requestId } from "hono/request-id";
+import { z } from "zod";
+import { isProblem, ProblemError, problem } from "#base/errors.ts";
+import type { Log } from "#base/log.ts";
+import { type Answer, type HttpEnv, roles } from "#http/endpoint.ts";
+import { bodySize } from "#http/middleware/body-size.ts";
+import { knownRoute } from "#http/middleware/known-route.ts";
+import { ownHost } from "#http/middleware/own-host.ts";
+import { tracing } from "#http/middleware/tracing.ts";
+import { parse } from "#http/parse.ts";
+import { problemResponse } from "#http/problem.ts";
+import { type Route, routes } from "#http/routes.ts";
+import type { Service } from "#http/service.ts";
+
+/** The whole API as one hono app; the listener that a request came in by says what its caller may do. */
+export function createApp(service: Service, log: Log, ownHostnames: readonly string[] = []): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  const probes = routes.filter(({ role }) => role === "probe").map(({ path }) => path);
+  app.use(requestId());
+  app.use(tracing(probes));
+  app.use(knownRoute(routes));
+  app.use(ownHost(ownHostnames));
+  app.use(bodySize());
+  for (const route of routes) register(app, route, service);
+  app.onError((error, c) => {
+    if (error instanceof ProblemError) return problemResponse(c, error.problem);
+    log.error("a request failed", {
+      path: c.req.path,
+      requestId: c.get("requestId"),
+      error: error.stack ?? String(error),
+    });
+    return problemResponse(
+      c,
+      problem(
+        "internal",
+        `Cannot answer ${c.req.method} ${c.req.path}: an internal error, logged with request id ${c.get("requestId")}.`,
+      ),
+    );
+  });
+  return app;
+}
+
+function register(app: Hono<HttpEnv>, { method, path, role, endpoint }: Route, service: Service): void {
+  const { handle, params, query } = endpoint;
+  app.on(method.toUpperCase(), path.replace(/\{([^}]+)\}/g, ":$1"), async (c) => {
+    if (roles.indexOf(c.env.role) < roles.indexOf(role)) {
+      return problemResponse(
+        c,
+        problem(
+          "forbidden",
+          `Cannot ${c.req.method} ${c.req.path} here: this listener serves ${c.env.role} only, and that needs ${role}. Use the main listener.`,
+        ),
+      );
+    }
+    const result = await respond();
+    return result instanceof Response ? result : problemResponse(c, result);
+
+    async function respond(): Promise<Answer> {
+      const checkedParams = parse(params ?? z.any(), c.req.param(), "path");
+      if (isProblem(checkedParams)) return checkedParams;
+      const checkedQuery = parse(query ?? z.strictObject({}), c.req.query(), "query");
+      return isProblem(checkedQuery)
+        ? checkedQuery
+        : handle({ c, params: checkedParams, query: checkedQuery, service, document: () => documentOf(service) });
+    }
+  });
+}
+
+/** On demand, with the schemas of the answers: serving does not need them, and they take 3 MB. */
+async function documentOf({ version }: Service): Promise<object> {
+  const { openApiDocument } = await import("#http/document/document.ts");
+  return openApiDocument(routes, version);
+}

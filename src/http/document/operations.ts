@@ -1,0 +1,78 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import { z } from "zod";
+import { containersSchema, processDetailSchema, processListSchema } from "#http/schemas/process.ts";
+import { problemSchema, signalReportSchema, targetsSchema } from "#http/schemas/report.ts";
+import { indexSchema, settingsSchema } from "#http/schemas/service.ts";
+import { signalBodySchema } from "#http/schemas/signal.ts";
+
+export interface Operation {
+  readonly responses: RouteConfig["responses"];
+  readonly body?: NonNullable<NonNullable<RouteConfig["request"]>["body"]>;
+}
+
+const answer = (type: string, schema: z.ZodType, description: string) => ({
+  description,
+  content: { [type]: { schema } },
+});
+const json = (schema: z.ZodType, description: string) => answer("application/json", schema, description);
+const text = (description: string) => answer("text/plain", z.string(), description);
+const asset = { description: "A style sheet or script" };
+
+const titles: Readonly<Record<number, string>> = {
+  400: "The request makes no sense as it stands",
+  403: "Not permitted: by the role, the configuration, the kernel, or because the process is protected",
+  404: "There is no such process, target or file",
+  409: "What was found is not what was asked for, or would not do what is meant",
+  413: "The body is larger than 64 KiB",
+  415: "The body is neither JSON, a form nor text",
+  503: "Something that is needed is not there at this moment",
+};
+
+/** The problems that an operation may answer with (RFC 9457). */
+function problems(...statuses: readonly number[]) {
+  const bodies = statuses.map((status) => [
+    status,
+    answer("application/problem+json", problemSchema, titles[status] ?? "Problem"),
+  ]);
+  return Object.fromEntries(bodies) as Record<number, ReturnType<typeof answer>>;
+}
+
+const signalOperation: Operation = {
+  body: {
+    description: "JSON, a form, or the verb as bare text",
+    content: {
+      "application/json": { schema: signalBodySchema },
+      "application/x-www-form-urlencoded": { schema: signalBodySchema },
+      "text/plain": { schema: z.string().meta({ example: "reload" }) },
+    },
+  },
+  responses: {
+    200: json(signalReportSchema, "What was sent, and what was seen to follow"),
+    ...problems(400, 403, 404, 409, 413, 415),
+  },
+};
+
+const probe: Operation = { responses: { 200: text("ok"), ...problems(400, 503) } };
+
+/** What each operation of the table of routes answers. Loaded when the document is asked for, not before. */
+export const operations: Readonly<Record<string, Operation>> = {
+  "get /": { responses: { 200: json(indexSchema, "Links"), ...problems(400) } },
+  "get /processes": { responses: { 200: json(processListSchema, "The processes"), ...problems(400) } },
+  "get /processes/{pid}": { responses: { 200: json(processDetailSchema, "The process"), ...problems(400, 404, 409) } },
+  "get /processes/{pid}/{file}": {
+    responses: { 200: text("The kernel's own text"), ...problems(400, 403, 404, 409, 503) },
+  },
+  "post /processes/{pid}/signal": signalOperation,
+  "get /containers": { responses: { 200: json(containersSchema, "The containers, oldest first"), ...problems(400) } },
+  "get /signal": { responses: { 200: json(targetsSchema, "The targets"), ...problems(400) } },
+  "post /signal": signalOperation,
+  "post /signal/{verb}": signalOperation,
+  "get /livez": { responses: { 200: text("ok"), ...problems(400) } },
+  "get /startupz": probe,
+  "get /readyz": probe,
+  "get /healthz": probe,
+  "get /config": { responses: { 200: json(settingsSchema, "The settings"), ...problems(400) } },
+  "get /openapi.json": { responses: { 200: json(z.looseObject({}), "OpenAPI 3.1") } },
+  "get /docs": { responses: { 200: answer("text/html", z.string(), "A page") } },
+  "get /docs/{asset}": { responses: { 200: asset, ...problems(404) } },
+};

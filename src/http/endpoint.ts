@@ -1,0 +1,50 @@
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { Problem } from "#base/errors.ts";
+import type { Service } from "#http/service.ts";
+
+/** Who may call: each role may do what those before it may. */
+export const roles = ["probe", "read", "operate"] as const;
+export type Role = (typeof roles)[number];
+
+export type Method = "get" | "post";
+
+/** What Bun.serve hands to the app with each request. */
+export interface Bindings {
+  /** The most that a caller on this listener may do. */
+  readonly role: Role;
+  /** Lets a request take longer than the listener's idle timeout. */
+  readonly extendTimeout: (request: Request, seconds: number) => void;
+}
+
+export interface HttpEnv {
+  Bindings: Bindings;
+  Variables: { requestId: string; traceId: string | null };
+}
+
+/** One operation of the API: what it takes and does. What it answers is told in document/operations.ts. */
+export interface Endpoint<Params extends z.ZodType = z.ZodType, Query extends z.ZodType = z.ZodType> {
+  readonly summary: string;
+  readonly tag: string;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly handle: (call: Call<z.output<Params>, z.output<Query>>) => Answer | Promise<Answer>;
+}
+
+export interface Call<Params, Query> {
+  readonly c: Context<HttpEnv>;
+  readonly params: Params;
+  readonly query: Query;
+  readonly service: Service;
+  /** The OpenAPI document of all routes. */
+  readonly document: () => Promise<object>;
+}
+
+export type Answer = Response | Problem;
+
+/** Keeps an endpoint's own types inside of it; the table of routes needs none of them. */
+export function endpoint<Params extends z.ZodType, Query extends z.ZodType>(
+  definition: Endpoint<Params, Query>,
+): Endpoint {
+  return definition as unknown as Endpoint;
+}

@@ -1,0 +1,46 @@
+import type { MiddlewareHandler } from "hono";
+import { problem } from "#base/errors.ts";
+import type { HttpEnv, Method } from "#http/endpoint.ts";
+import { problemResponse } from "#http/problem.ts";
+
+interface RoutePattern {
+  readonly method: Method;
+  /** `/processes/{pid}` */
+  readonly path: string;
+}
+
+/**
+ * Answers for paths that are not there (404) and for methods that a path does not take (405): with Allow, and with the
+ * curl line that would have worked. The path with the most literal segments decides, so that GET on
+ * /processes/17/signal is a wrong method, not a file called "signal".
+ */
+export function knownRoute(routes: readonly RoutePattern[]): MiddlewareHandler<HttpEnv> {
+  const patterns = routes.map(({ method, path }) => ({
+    method: method.toUpperCase(),
+    path,
+    literals: path.split("/").filter((segment) => segment !== "" && !segment.startsWith("{")).length,
+    expression: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}$`),
+  }));
+  return async function knownRouteMiddleware(c, next) {
+    const matching = patterns.filter(({ expression }) => expression.test(c.req.path));
+    if (matching.length === 0) {
+      const paths = [...new Set(routes.map(({ path }) => path))];
+      return problemResponse(
+        c,
+        problem(
+          "not-found",
+          `Cannot find ${c.req.path.slice(0, 80)}: there is no such path. The paths are ${paths.join(", ")}.`,
+        ),
+      );
+    }
+    const most = Math.max(...matching.map(({ literals }) => literals));
+    const methods = matching.filter(({ literals }) => literals === most).map(({ method }) => method);
+    const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))), "OPTIONS"];
+    if (c.req.method === "OPTIONS") return c.body(null, 204, { allow: allow.join(", ") });
+    if (allow.includes(c.req.method)) return next();
+    const host = c.req.header("host") ?? "localhost:9099";
+    const works = `curl ${methods.includes("GET") ? "" : `-X ${methods[0]} `}${host}${c.req.path}`;
+    const detail = `Cannot ${c.req.method} ${c.req.path}: it takes ${methods.join(" or ")}. This works: ${works}`;
+    return problemResponse(c, problem("method-not-allowed", detail, { allow }), { allow: allow.join(", ") });
+  };
+}

@@ -1,0 +1,25 @@
+import type { Context } from "hono";
+import { type Problem, type ProblemKind, problemStatus } from "#base/errors.ts";
+
+/** The body of every answer that is not a success: RFC 9457. */
+export interface ProblemBody extends Readonly<Record<string, unknown>> {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly kind: ProblemKind;
+}
+
+export function problemBody({ kind, detail, facts }: Problem): ProblemBody {
+  const words = kind.replaceAll("-", " ");
+  const title = words.charAt(0).toUpperCase() + words.slice(1);
+  return { ...facts, type: `urn:sexton:problem:${kind}`, title, status: problemStatus[kind], detail, kind };
+}
+
+export function problemResponse(c: Context, problem: Problem, headers: Record<string, string> = {}): Response {
+  const body = problemBody(problem);
+  return c.body(`${JSON.stringify(body)}\n`, problemStatus[problem.kind], {
+    ...headers,
+    "content-type": "application/problem+json",
+  });
+}

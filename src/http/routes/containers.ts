@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { answer } from "#http/answer.ts";
+import { endpoint } from "#http/endpoint.ts";
+import { prettySchema } from "#http/schemas/query.ts";
+import { containerSummaryView, containerTable } from "#http/views/process.ts";
+
+export const listContainers = endpoint({
+  summary: "The containers of the pod",
+  tag: "Processes",
+  query: z.strictObject({ pretty: prettySchema }),
+  handle({ c, query, service }) {
+    const containers = service.agent.containers();
+    return answer(
+      c,
+      query.pretty,
+      () => containerTable(containers),
+      () => ({ containers: containers.map(containerSummaryView) }),
+    );
+  },
+});

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { toTimestamp } from "#base/clock.ts";
+import { isProblem, problem } from "#base/errors.ts";
+import { answer, text } from "#http/answer.ts";
+import { endpoint } from "#http/endpoint.ts";
+import { prettySchema } from "#http/schemas/query.ts";
+import { processRefSchema } from "#http/schemas/ref.ts";
+import { detailText, detailView, processForest, processTable, processView, treeView } from "#http/views/process.ts";
+import { type ProcessFile, processFiles } from "#process/file.ts";
+import { type Sort, select, sortKeys, sortProcesses, treeOf } from "#process/selector.ts";
+import { processStates } from "#process/state.ts";
+
+const sorts = sortKeys.flatMap((key): Sort[] => [key, `-${key}`]);
+const whole = z
+  .string()
+  .regex(/^\d{1,10}$/, "expected a whole number")
+  .transform(Number);
+
+const listQuery = z.strictObject({
+  container: z.string().optional().meta({ description: "Name, or start of the id" }),
+  name: z.string().optional().meta({ description: "The process name, whole" }),
+  state: z.enum(processStates).optional(),
+  uid: whole.optional(),
+  sort: z.enum(sorts).optional().meta({ description: "A leading - reverses" }),
+  limit: whole.optional(),
+  view: z.enum(["list", "tree"]).optional(),
+  pretty: prettySchema,
+});
+
+export const listProcesses = endpoint({
+  summary: "Every process that can be seen",
+  tag: "Processes",
+  query: listQuery,
+  handle({ c, query, service }) {
+    const table = service.agent.table();
+    const matching = sortProcesses(select(table.processes, query), query.sort ?? "pid");
+    const shown = matching.slice(0, query.limit ?? matching.length);
+    const now = table.observedAt;
+    if (query.view === "tree") {
+      const roots = treeOf(shown);
+      return answer(
+        c,
+        query.pretty,
+        () => processForest(roots),
+        () => body(roots.map((root) => treeView(root, now))),
+      );
+    }
+    return answer(
+      c,
+      query.pretty,
+      () => processTable(shown),
+      () => body(shown.map((process) => processView(process, now))),
+    );
+
+    function body(processes: readonly object[]) {
+      return {
+        observedAt: toTimestamp(now),
+        count: shown.length,
+        total: matching.length,
+        unreadable: table.unreadable,
+        processes,
+      };
+    }
+  },
+});
+
+export const showProcess = endpoint({
+  summary: "One process, with everything that is known of it",
+  tag: "Processes",
+  params: z.object({ pid: processRefSchema }),
+  query: z.strictObject({ pretty: prettySchema }),
+  handle({ c, params, query, service }) {
+    const detail = service.agent.inspect(params.pid);
+    if (isProblem(detail)) return detail;
+    const view = detailView(detail, service.clock());
+    return answer(
+      c,
+      query.pretty,
+      () => detailText(view),
+      () => view,
+    );
+  },
+});
+
+export const showProcessFile = endpoint({
+  summary: "A file of /proc/PID as the kernel wrote it",
+  tag: "Processes",
+  params: z.object({ pid: processRefSchema, file: z.string().meta({ enum: [...processFiles] }) }),
+  query: z.strictObject({ pretty: prettySchema }),
+  handle({ c, params, service }) {
+    const { agent } = service;
+    const offered = processFiles.filter((file) => file !== "environ" || agent.settings().exposeEnviron);
+    if (!offered.includes(params.file as ProcessFile)) {
+      const hint = params.file === "environ" ? " environ is served with api.exposeEnviron: true only." : "";
+      return problem(
+        "not-found",
+        `Cannot find file "${params.file}" of a process: served are ${offered.join(", ")}.${hint}`,
+        { files: offered },
+      );
+    }
+    const content = agent.readFile(params.pid, params.file as ProcessFile);
+    return isProblem(content) ? content : text(c, content);
+  },
+});

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { problem } from "#base/errors.ts";
+import { json, text } from "#http/answer.ts";
+import { endpoint } from "#http/endpoint.ts";
+import { prettySchema } from "#http/schemas/query.ts";
+
+const query = z.strictObject({ pretty: prettySchema });
+
+/** That this answers is the proof: the event loop turns. It asks nothing else, so that nothing else can fail it. */
+export const livez = endpoint({
+  summary: "The loops turn",
+  tag: "Service",
+  query,
+  handle: ({ c }) => text(c, "ok\n"),
+});
+
+export const startupz = endpoint({
+  summary: "The first scan is done",
+  tag: "Service",
+  query,
+  handle: ({ c, service }) =>
+    service.health.started()
+      ? text(c, "ok\n")
+      : problem("unavailable", "Not started: the first scan of /proc is not done yet."),
+});
+
+export const readyz = endpoint({
+  summary: "Listeners and watchers are alive",
+  tag: "Service",
+  query,
+  handle({ c, service }) {
+    const problems = service.health.problems();
+    const named = Object.entries(problems).map(([name, sentence]) => `${name}: ${sentence}`);
+    return named.length === 0
+      ? text(c, "ok\n")
+      : problem("unavailable", `Not ready: ${named.join("; ")}.`, { problems });
+  },
+});
+
+export const showConfig = endpoint({
+  summary: "The settings in force, and where each came from",
+  tag: "Service",
+  query,
+  handle: ({ c, service }) => json(c, { settings: service.explain() }),
+});

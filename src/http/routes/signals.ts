@@ -1,0 +1,138 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { toTimestamp } from "#base/clock.ts";
+import { isProblem, type Problem, problem } from "#base/errors.ts";
+import type { ProcessRef, SignalReport } from "#daemon/agent.ts";
+import { answer } from "#http/answer.ts";
+import { readBody } from "#http/body.ts";
+import { type Answer, endpoint, type HttpEnv } from "#http/endpoint.ts";
+import { parse } from "#http/parse.ts";
+import { prettySchema } from "#http/schemas/query.ts";
+import { processRefSchema } from "#http/schemas/ref.ts";
+import { signalBodySchema, signalQuerySchema } from "#http/schemas/signal.ts";
+import type { Service } from "#http/service.ts";
+import { reportText, reportView, targetsTable, targetView } from "#http/views/signal.ts";
+
+type Query = z.output<typeof signalQuerySchema>;
+type Body = z.output<typeof signalBodySchema>;
+
+export const showTargets = endpoint({
+  summary: "What can be sent to whom; sends nothing",
+  tag: "Signals",
+  query: z.strictObject({ pretty: prettySchema }),
+  handle({ c, query, service }) {
+    const targets = service.agent.targets().map(targetView);
+    const base = c.req.header("host") ?? "localhost:9099";
+    const usage = [
+      `curl -X POST ${base}/signal/reload`,
+      `curl -X POST '${base}/signal/terminate?dryRun=true'`,
+      `curl ${base}/signal -d reload`,
+    ];
+    return answer(
+      c,
+      query.pretty,
+      () => `${targetsTable(targets)}\n${usage.join("\n")}\n`,
+      () => ({ targets, usage }),
+    );
+  },
+});
+
+export const sendVerb = endpoint({
+  summary: "Send a verb or a signal to a target",
+  tag: "Signals",
+  params: z.object({ verb: z.string().meta({ example: "reload" }) }),
+  query: signalQuerySchema,
+  handle: ({ c, params, query, service }) => send(c, service, query, { verb: params.verb }),
+});
+
+export const sendSignal = endpoint({
+  summary: "The same, with the verb in the body",
+  tag: "Signals",
+  query: signalQuerySchema,
+  handle: ({ c, query, service }) => send(c, service, query, {}),
+});
+
+export const signalProcess = endpoint({
+  summary: "Send a verb or a signal to one process",
+  tag: "Signals",
+  params: z.object({ pid: processRefSchema }),
+  query: signalQuerySchema.extend({ signal: z.string().optional(), verb: z.string().optional() }),
+  handle: ({ c, params, query, service }) => send(c, service, query, { process: params.pid }),
+});
+
+interface Place {
+  readonly verb?: string;
+  readonly process?: ProcessRef;
+}
+
+async function send(
+  c: Context<HttpEnv>,
+  service: Service,
+  query: Query & Pick<Body, "signal" | "verb">,
+  place: Place,
+): Promise<Answer> {
+  const read = await readBody(c, signalBodySchema, "verb");
+  if (isProblem(read)) return read;
+  const said: Body = { ...read, ...definedOf(query) };
+  const verb = one("a verb or a signal", [place.verb, said.verb, said.signal]);
+  if (isProblem(verb)) return verb;
+  const process = processOf(place, said);
+  if (isProblem(process)) return process;
+  const waitMs = said.wait ?? null;
+  // Bun closes a connection that is quiet for longer than its idle timeout.
+  if (waitMs !== null) c.env.extendTimeout(c.req.raw, Math.ceil(waitMs / 1000) + 30);
+  const report = await service.agent.signal({
+    verb,
+    target: said.target,
+    process: process ?? undefined,
+    force: said.force ?? false,
+    dryRun: said.dryRun ?? false,
+    waitMs,
+    abort: c.req.raw.signal,
+  });
+  return isProblem(report) ? report : respond(c, query.pretty, report, said.dryRun ?? false);
+}
+
+function respond(c: Context<HttpEnv>, pretty: boolean | undefined, report: SignalReport, dryRun: boolean): Response {
+  const view = reportView(report, {
+    dryRun,
+    traceId: c.get("traceId"),
+    sentAt: report.sentAt === null ? null : toTimestamp(report.sentAt),
+  });
+  return answer(
+    c,
+    pretty,
+    () => reportText(view),
+    () => view,
+  );
+}
+
+function processOf(place: Place, { pid, target }: Body): ProcessRef | null | Problem {
+  if (pid === undefined) {
+    if (place.process && target !== undefined)
+      return problem("bad-request", `Cannot signal both a process and target "${target}": name one of them.`);
+    return place.process ?? null;
+  }
+  if (place.process || target !== undefined)
+    return problem("bad-request", "Cannot signal two receivers: name a pid or a target, once.");
+  return parse(processRefSchema, pid, "body");
+}
+
+/** The one value among those given, which may repeat it but not contradict it. */
+function one(what: string, values: readonly (string | undefined)[]): string | Problem {
+  const given = [...new Set(values.filter((value) => value !== undefined && value !== ""))] as string[];
+  const [only] = given;
+  if (only === undefined)
+    return problem(
+      "bad-request",
+      `Cannot send nothing: name ${what}, as in POST /signal/reload or {"verb": "reload"}.`,
+    );
+  return given.length === 1
+    ? only
+    : problem("bad-request", `Cannot send ${given.map((value) => `"${value}"`).join(" and ")} at once: name ${what}.`);
+}
+
+function definedOf<T extends object>({ ...query }: T & { pretty?: unknown }): Partial<T> {
+  delete query.pretty;
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

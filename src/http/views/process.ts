@@ -1,0 +1,129 @@
+import { toTimestamp } from "#base/clock.ts";
+import { type Column, columns, humanBytes, humanSeconds } from "#base/columns.ts";
+import type { ContainerSummary } from "#daemon/containers.ts";
+import type { ProcessDetail } from "#daemon/inspect.ts";
+import type { Container } from "#process/container.ts";
+import { formatId } from "#process/identity.ts";
+import { commandLine, type Process } from "#process/process.ts";
+import type { Branch } from "#process/selector.ts";
+import { letterOf } from "#process/state.ts";
+
+export function containerView(container: Container | null) {
+  return container && { id: container.id, name: container.name, podUid: container.podUid };
+}
+
+export function processView(process: Process, now: number) {
+  const { facts } = process;
+  return {
+    pid: process.pid,
+    startTicks: process.startTicks,
+    id: formatId(process),
+    ppid: process.ppid,
+    startTime: toTimestamp(process.startedAt),
+    uptimeSeconds: Math.max(0, Math.round((now - process.startedAt) / 10) / 100),
+    name: process.name,
+    args: facts.args,
+    commandLine: facts.args && facts.args.length > 0 ? facts.args.join(" ") : null,
+    exe: facts.exe,
+    state: process.state,
+    uid: facts.uid,
+    gid: facts.gid,
+    threads: process.threads,
+    cpuSeconds: process.cpuSeconds,
+    cpuPercent: process.cpuPercent,
+    rssBytes: process.rssBytes,
+    virtualBytes: process.virtualBytes,
+    role: process.role,
+    container: containerView(process.container),
+    ...(facts.denied.length > 0 ? { denied: facts.denied } : {}),
+  };
+}
+
+export function treeView({ process, children }: Branch, now: number): object {
+  return { ...processView(process, now), children: children.map((child) => treeView(child, now)) };
+}
+
+export function detailView(detail: ProcessDetail, now: number) {
+  const { process, credentials, limits, terminates, ...rest } = detail;
+  return {
+    ...processView(process, now),
+    ...rest,
+    terminates: { SIGTERM: terminates },
+    limits: limits && Object.fromEntries(limits),
+    realUid: credentials.realUid,
+    realGid: credentials.realGid,
+  };
+}
+
+export function containerSummaryView(summary: ContainerSummary) {
+  const { container, startedAt, ...rest } = summary;
+  return { ...containerView(container), ...rest, startedAt: toTimestamp(startedAt) };
+}
+
+interface Line {
+  readonly process: Process;
+  readonly prefix: string;
+}
+
+const processColumns: readonly Column<Line>[] = [
+  { title: "PID", align: "right", value: ({ process }) => process.pid },
+  { title: "PPID", align: "right", value: ({ process }) => process.ppid },
+  { title: "UID", align: "right", value: ({ process }) => process.facts.uid },
+  { title: "S", value: ({ process }) => letterOf(process.state) },
+  { title: "%CPU", align: "right", value: ({ process }) => process.cpuPercent.toFixed(1) },
+  { title: "RSS", align: "right", value: ({ process }) => humanBytes(process.rssBytes) },
+  { title: "TIME", align: "right", value: ({ process }) => humanSeconds(process.cpuSeconds) },
+  { title: "CONTAINER", value: ({ process }) => containerLabel(process) },
+  { title: "COMMAND", value: ({ process, prefix }) => prefix + commandLine(process) },
+];
+
+/** A table like ps(1). */
+export function processTable(processes: readonly Process[]): string {
+  return columns(
+    processes.map((process) => ({ process, prefix: "" })),
+    processColumns,
+  );
+}
+
+/** The same with each command below its parent's, as `ps --forest` draws it. */
+export function processForest(roots: readonly Branch[]): string {
+  const lines: Line[] = [];
+  const walk = (branch: Branch, prefix: string, below: string) => {
+    lines.push({ process: branch.process, prefix });
+    branch.children.forEach((child, index) => {
+      const last = index === branch.children.length - 1;
+      walk(child, `${below}${last ? "└─ " : "├─ "}`, `${below}${last ? "   " : "│  "}`);
+    });
+  };
+  for (const root of roots) walk(root, "", "");
+  return columns(lines, processColumns);
+}
+
+function containerLabel({ container, role }: Process): string | null {
+  return container?.name ?? container?.id?.slice(0, 12) ?? (role === "other" ? null : role);
+}
+
+export function containerTable(summaries: readonly ContainerSummary[]): string {
+  return columns(summaries, [
+    { title: "NAME", value: ({ container }) => container.name },
+    { title: "ID", value: ({ container }) => container.id?.slice(0, 12) ?? null },
+    { title: "ROLE", value: ({ role }) => role },
+    { title: "PROCESSES", align: "right", value: ({ processes }) => processes },
+    { title: "PIDS", align: "right", value: ({ pids }) => `${pids.current}/${pids.limit ?? "-"}` },
+    { title: "RSS", align: "right", value: ({ rssBytes }) => humanBytes(rssBytes) },
+    { title: "STARTED", value: ({ startedAt }) => toTimestamp(startedAt) },
+    { title: "ROOT PIDS", value: ({ rootPids }) => rootPids.join(",") },
+  ]);
+}
+
+/** One process, a fact a line. */
+export function detailText(detail: ReturnType<typeof detailView>): string {
+  const rows = Object.entries(detail).map(([key, value]) => ({ key, value }));
+  return rows.map(({ key, value }) => `${key.padEnd(16)} ${factText(value)}\n`).join("");
+}
+
+function factText(value: unknown): string {
+  if (value === null) return "-";
+  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) return value.join(" ") || "-";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

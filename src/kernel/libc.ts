@@ -1,0 +1,48 @@
+import { dlopen, type Pointer, read } from "bun:ffi";
+
+/**
+ * The one table of C functions. Where bun:ffi cannot work (no JIT: BUN_JSC_useJIT=0, or a policy that forbids
+ * memory that is both writable and executable), `libc` is null, `libcProblem` says why, and callers fall back
+ * to node:fs and process.kill.
+ */
+const symbols = {
+  open: { args: ["ptr", "i32"], returns: "i32" },
+  openat: { args: ["i32", "ptr", "i32"], returns: "i32" },
+  read: { args: ["i32", "ptr", "u64"], returns: "i32" },
+  close: { args: ["i32"], returns: "i32" },
+  getdents64: { args: ["i32", "ptr", "u64"], returns: "i32" },
+  lseek: { args: ["i32", "i32", "i32"], returns: "i32" },
+  ioctl: { args: ["i32", "u64", "ptr"], returns: "i32" },
+  getpagesize: { args: [], returns: "i32" },
+  clock_gettime: { args: ["i32", "ptr"], returns: "i32" },
+  // syscall(2) for what glibc wraps only since 2.36: pidfd_open, pidfd_send_signal.
+  syscall: { args: ["i64", "i64", "i64", "i64", "i64"], returns: "i32" },
+  __errno_location: { args: [], returns: "ptr" },
+} as const;
+
+type Libc = ReturnType<typeof dlopen<typeof symbols>>["symbols"];
+
+function load(): { libc: Libc; problem: null } | { libc: null; problem: string } {
+  try {
+    // musl answers to this name too: its loader aliases "libc." to itself.
+    return { libc: dlopen("libc.so.6", symbols).symbols, problem: null };
+  } catch (cause) {
+    return { libc: null, problem: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
+
+const loaded = load();
+
+export const libc: Libc | null = loaded.libc;
+export const libcProblem: string | null = loaded.problem;
+
+// errno is thread-local, and JavaScript always runs on the thread that loads this.
+const errnoAddress = libc ? (libc.__errno_location() as Pointer) : null;
+
+/**
+ * errno(3) of the call that has just answered -1. Reading it is a plain memory load, with no call in between in
+ * which the runtime could overwrite it.
+ */
+export function lastErrno(): number {
+  return errnoAddress === null ? 0 : read.i32(errnoAddress, 0);
+}

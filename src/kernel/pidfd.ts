@@ -1,0 +1,91 @@
+import { closeSync } from "node:fs";
+import { errno, errnoName } from "#kernel/errno.ts";
+import { lastErrno, libc } from "#kernel/libc.ts";
+import { memory } from "#kernel/memory.ts";
+
+// The same on x86-64 and arm64, as for every system call added since 5.1.
+const SYS_pidfd_send_signal = 424;
+const SYS_pidfd_open = 434;
+
+/** A process that cannot be confused with a later one of the same pid. Close it with `closePidfd`. */
+export type Pidfd = number & { readonly __pidfd: true };
+
+export type PidfdFailure =
+  /** ESRCH: the process has ended and was collected. */
+  | "gone"
+  /** EPERM: neither the same user nor CAP_KILL. */
+  | "denied"
+  /** ENOSYS, EMFILE or a runtime without FFI: use kill(2) after a check of the identity. */
+  | "unavailable";
+
+/**
+ * pidfd_open(2), Linux 5.3. ESRCH and ENOENT (the id of a thread that leads no group): gone. EINVAL: not a positive
+ * pid. Close-on-exec is always set.
+ */
+export function pidfdOpen(pid: number): Pidfd | PidfdFailure {
+  if (!libc) return "unavailable";
+  const fd = libc.syscall(SYS_pidfd_open, pid, 0, 0, 0);
+  return fd >= 0 ? (fd as Pidfd) : failureOf(lastErrno());
+}
+
+/**
+ * pidfd_send_signal(2), Linux 5.1. Signal 0 only asks whether one could be sent. A zombie takes every signal with
+ * success and no effect, so its state is to be looked at first.
+ */
+export function pidfdSendSignal(pidfd: Pidfd, signal: number): "sent" | PidfdFailure {
+  if (!libc) return "unavailable";
+  return libc.syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0) === 0 ? "sent" : failureOf(lastErrno());
+}
+
+/**
+ * kill(2), for where there are no pidfds. Only for one process: 0 and negative numbers mean groups to kill(2), -1
+ * everybody, and they must not get there.
+ */
+export function killProcess(pid: number, signal: number): "sent" | PidfdFailure {
+  if (!Number.isSafeInteger(pid) || pid <= 1) throw new Error(`internal error: kill of pid ${pid}`);
+  try {
+    process.kill(pid, signal);
+    return "sent";
+  } catch (cause) {
+    return failureOf(Math.abs((cause as { errno?: number }).errno ?? 0));
+  }
+}
+
+export function closePidfd(pidfd: Pidfd): void {
+  closeSync(pidfd);
+}
+
+function failureOf(code: number): PidfdFailure {
+  switch (code) {
+    case errno.ESRCH:
+    case errno.ENOENT:
+      return "gone";
+    case errno.EPERM:
+    case errno.EACCES:
+      return "denied";
+    case errno.ENOSYS:
+    case errno.EMFILE:
+    case errno.ENFILE:
+      return "unavailable";
+    default:
+      throw new Error(`internal error: pidfd call failed with ${errnoName(code)}`);
+  }
+}
+
+// include/uapi/linux/pidfd.h: _IOWR(0xFF, 11, struct pidfd_info), here of its first published size, 64 bytes.
+const PIDFD_GET_INFO = 0xc040ff0b;
+const PIDFD_INFO_EXIT = 1n << 3n;
+const info = memory(64);
+
+/**
+ * The wait status (wait(2)) of a process that was collected, by ioctl PIDFD_GET_INFO (Linux 6.15): no parentage and
+ * no permission needed, as long as the pidfd was opened while the process was there. Null when the kernel cannot
+ * tell, which includes the time before the collection.
+ */
+export function pidfdExitStatus(pidfd: Pidfd): number | null {
+  if (!libc) return null;
+  info.view.setBigUint64(0, PIDFD_INFO_EXIT, true);
+  if (libc.ioctl(pidfd, PIDFD_GET_INFO, info.pointer as never) !== 0) return null;
+  const known = (info.view.getBigUint64(0, true) & PIDFD_INFO_EXIT) !== 0n;
+  return known ? info.view.getInt32(60, true) : null;
+}

@@ -1,0 +1,29 @@
+import { isUnread, type Read } from "#kernel/procfs/read.ts";
+import type { ProcRoot } from "#kernel/procfs/root.ts";
+import { latin1 } from "#kernel/procfs/text.ts";
+
+/** proc_loadavg(5). `threads` counts the node's; `lastPid` is the newest id in the reader's own PID namespace. */
+export interface Loadavg {
+  load1: number;
+  load5: number;
+  load15: number;
+  runnable: number;
+  threads: number;
+  lastPid: number;
+}
+
+/** `/proc/loadavg`. */
+export function readLoadavg(root: ProcRoot): Read<Loadavg> | null {
+  const bytes = root.read(null, "loadavg");
+  return isUnread(bytes) ? bytes : parseLoadavg(latin1(bytes));
+}
+
+export function parseLoadavg(text: string): Loadavg | null {
+  const number = "(\\d{1,10}(?:\\.\\d{1,4})?)";
+  const match = new RegExp(`^${number} ${number} ${number} (\\d{1,10})/(\\d{1,10}) (\\d{1,10})\\s*$`).exec(text);
+  if (!match) return null;
+  const [load1, load5, load15, runnable, threads, lastPid] = match.slice(1).map(Number) as Six;
+  return { load1, load5, load15, runnable, threads, lastPid };
+}
+
+type Six = [number, number, number, number, number, number];

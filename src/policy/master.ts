@@ -1,0 +1,36 @@
+import { matchesProfile, type Profile } from "#policy/profile.ts";
+import type { App } from "#process/app.ts";
+import { familyOf } from "#process/app.ts";
+import { commandLine, type Process } from "#process/process.ts";
+import { hasEnded } from "#process/state.ts";
+import type { ProcessTable } from "#process/table.ts";
+
+/** The process of an app that signals go to, and the profile that says so; without a profile it is the main process. */
+export interface Master {
+  readonly process: Process;
+  readonly profile: Profile | null;
+}
+
+/**
+ * The main process where a profile knows it; else the one profiled app below it, so that a wrapper (a shell, an init)
+ * in front of the app does not get its signals. Two different apps below a wrapper decide nothing.
+ */
+export function findMaster(app: App, table: ProcessTable, profiles: readonly Profile[]): Master {
+  const living = familyOf(app.main, table).filter(({ state }) => !hasEnded(state));
+  const found = profiles.flatMap((profile) => {
+    const process = masterOf(profile, living);
+    return process ? [{ process, profile }] : [];
+  });
+  const main = found.find(({ process }) => process.pid === app.main.pid);
+  if (main) return main;
+  const [first, ...others] = found;
+  const agreed = first && others.every(({ process }) => process.pid === first.process.pid);
+  return agreed ? first : { process: app.main, profile: null };
+}
+
+/** `family` holds parents before children, so the first match is the topmost. */
+function masterOf(profile: Profile, family: readonly Process[]): Process | null {
+  const members = family.filter((process) => matchesProfile(profile, process));
+  const { master } = profile;
+  return (master && members.find((process) => master.test(commandLine(process)))) ?? members[0] ?? null;
+}

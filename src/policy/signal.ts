@@ -1,0 +1,82 @@
+import { type Problem, problem } from "#base/errors.ts";
+import type { Intent } from "#policy/verb.ts";
+import type { Disposition } from "#process/disposition.ts";
+import { commandLine, type Process } from "#process/process.ts";
+import type { SignalName } from "#process/signal.ts";
+import { hasEnded } from "#process/state.ts";
+
+export interface SignalSettings {
+  /** Null: every signal but SIGKILL and SIGSTOP, which no process can answer. */
+  readonly allow: readonly SignalName[] | null;
+}
+
+/** The guards that need no system call, in the order of the contract: not protected, allowed by the configuration. */
+export function refuseBefore(
+  process: Process,
+  intent: Intent,
+  settings: SignalSettings,
+  selfPid: number,
+): Problem | null {
+  const what = `Cannot send ${intent.signal.name} to process ${process.pid} (${process.name})`;
+  if (process.pid <= 1) {
+    return problem(
+      "protected-process",
+      `${what}: pid 1 holds the pod's sandbox together; were it to end, every container would be killed. Signal the app's own process.`,
+    );
+  }
+  if (process.pid === selfPid) {
+    return problem(
+      "protected-process",
+      `${what}: it is sexton itself. Let Kubernetes end it, or send the signal from outside.`,
+    );
+  }
+  if (hasEnded(process.state)) {
+    return problem(
+      "process-gone",
+      `${what}: it has exited and is a ${process.state} now; a signal would be taken and do nothing.`,
+    );
+  }
+  if (settings.allow ? !settings.allow.includes(intent.signal.name) : refusedByDefault.includes(intent.signal.name)) {
+    const allowed = settings.allow ? settings.allow.join(", ") || "none" : `all but ${refusedByDefault.join(" and ")}`;
+    return problem("signal-not-allowed", `${what}: the configuration allows ${allowed}. Add it to signals.allow.`, {
+      signal: intent.signal.name,
+    });
+  }
+  return null;
+}
+
+const refusedByDefault: readonly SignalName[] = ["SIGKILL", "SIGSTOP"];
+
+/** Signals whose default action, ending the process, is what somebody who sends them wants. */
+const meantToEnd: readonly SignalName[] = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGKILL", "SIGABRT"];
+
+/** The last guard: would the target do with the signal what the sender means? */
+export function refuseUnhandled(process: Process, intent: Intent, disposition: Disposition): Problem | null {
+  const reason = intent.objection ?? objectionTo(intent, disposition);
+  if (reason === null) return null;
+  const what = intent.verb ? `Cannot ${intent.verb} process` : `Cannot send ${intent.signal.name} to process`;
+  return problem(
+    "signal-unhandled",
+    `${what} ${process.pid} (${commandLine(process).slice(0, 80)}): ${reason} Send it all the same with force=true.`,
+    { disposition, signal: intent.signal.name },
+  );
+}
+
+function objectionTo({ verb, signal }: Intent, disposition: Disposition): string | null {
+  switch (disposition) {
+    case "caught":
+    case "blocked":
+      return null;
+    case "ignored":
+      return `it ignores ${signal.name}, so nothing would happen.`;
+    case "default-ignore":
+      // It has no handler, and needs none: a stopped process goes on.
+      if (signal.name === "SIGCONT") return null;
+      return `it has no handler for ${signal.name}, and the kernel drops it, so nothing would happen.`;
+    case "default-stop":
+      return verb === null ? null : `it has no handler for ${signal.name}, so the kernel would stop it.`;
+    case "default-terminate":
+      if (verb === "terminate" || (verb === null && meantToEnd.includes(signal.name))) return null;
+      return `it has no handler for ${signal.name}, so the kernel would kill it.`;
+  }
+}

@@ -1,0 +1,220 @@
+import { isProblem, type Problem, problem } from "#base/errors.ts";
+import { findMaster } from "#policy/master.ts";
+import { matchesProfile, type Profile } from "#policy/profile.ts";
+import { type App, familyOf, findApps } from "#process/app.ts";
+import { type Container, containerMatches } from "#process/container.ts";
+import { formatId } from "#process/identity.ts";
+import { commandLine, exeName, type Process } from "#process/process.ts";
+import { hasEnded } from "#process/state.ts";
+import type { ProcessTable } from "#process/table.ts";
+
+/** A target of the configuration: which process it means. Conditions that are given must all hold. */
+export interface TargetRule {
+  readonly container?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly name?: string | undefined;
+  readonly exe?: string | undefined;
+  readonly args?: string | undefined;
+  readonly verbs?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface TargetSettings {
+  readonly targets: Readonly<Record<string, TargetRule>>;
+  /** The container whose main process is the main app, where there are several. */
+  readonly targetContainer?: string | undefined;
+}
+
+/** A named process that signals go to. */
+export interface Target {
+  readonly name: string;
+  readonly process: Process;
+  readonly container: Container | null;
+  readonly profile: Profile | null;
+  /** Verbs of the configuration, before those of the profile. */
+  readonly verbs: Readonly<Record<string, string>>;
+}
+
+/** A target that can be listed though no process answers to it now. */
+export interface NamedTarget {
+  readonly name: string;
+  readonly found: Target | Problem;
+}
+
+/** All targets: those of the configuration, then the apps that no target of the configuration has taken. */
+export function listTargets(
+  table: ProcessTable,
+  settings: TargetSettings,
+  profiles: readonly Profile[],
+): NamedTarget[] {
+  const configured = Object.entries(settings.targets).map(([name, rule]) => ({
+    name,
+    found: findConfigured(name, rule, table, profiles),
+  }));
+  const taken = new Set(configured.flatMap(({ found }) => (isProblem(found) ? [] : [found.process.pid])));
+  const apps = findApps(table)
+    .map((app) => discovered(app, table, profiles))
+    .filter(({ process }) => !taken.has(process.pid));
+  return [...configured, ...apps.map((found) => ({ name: found.name, found }))];
+}
+
+/**
+ * Which process `name` means: a target of the configuration, an app by container name, container id, process name or
+ * profile. Without a name the one main app: the main process of the one container that is neither pause nor ours.
+ */
+export function resolveTarget(
+  name: string | undefined,
+  table: ProcessTable,
+  settings: TargetSettings,
+  profiles: readonly Profile[],
+): Target | Problem {
+  if (name !== undefined) return resolveNamed(name, table, settings, profiles);
+  const configured = Object.keys(settings.targets);
+  if (configured.length === 1) return resolveNamed(configured[0] as string, table, settings, profiles);
+  const apps = findApps(table);
+  const wanted = settings.targetContainer;
+  const chosen =
+    wanted === undefined ? apps : apps.filter((app) => containerMatches(app.container, wanted) || app.name === wanted);
+  return choose(
+    chosen.map((app) => discovered(app, table, profiles)),
+    {
+      none: () => noApp(wanted, apps),
+      many: "Cannot choose the main app",
+    },
+  );
+}
+
+/** A process that was named by its pid: the target that it is, or a target of its own. */
+export function targetOfProcess(
+  process: Process,
+  table: ProcessTable,
+  settings: TargetSettings,
+  profiles: readonly Profile[],
+): Target {
+  for (const { found } of listTargets(table, settings, profiles)) {
+    if (!isProblem(found) && found.process.pid === process.pid) return found;
+  }
+  const profile = profiles.find((known) => matchesProfile(known, process)) ?? null;
+  return { name: process.name, process, container: process.container, profile, verbs: {} };
+}
+
+function resolveNamed(
+  name: string,
+  table: ProcessTable,
+  settings: TargetSettings,
+  profiles: readonly Profile[],
+): Target | Problem {
+  const rule = Object.hasOwn(settings.targets, name) ? settings.targets[name] : undefined;
+  if (rule) return findConfigured(name, rule, table, profiles);
+  const targets = findApps(table).map((app) => discovered(app, table, profiles));
+  const tests: ((target: Target) => boolean)[] = [
+    ({ container }) => container?.name === name,
+    ({ container }) => containerMatches(container, name),
+    ({ process }) => process.name === name || exeName(process.facts) === name,
+    ({ profile }) => profile?.name === name,
+  ];
+  const matching = tests.map((test) => targets.filter(test)).find(({ length }) => length > 0) ?? [];
+  const known = [...Object.keys(settings.targets), ...targets.map((target) => target.name)];
+  return choose(matching, {
+    none: () =>
+      problem(
+        "target-not-found",
+        `Cannot find target "${name}": ${known.length === 0 ? "there are no targets" : `the targets are ${known.join(", ")}`}. GET /signal lists them.`,
+        { candidates: targets.map(candidate) },
+      ),
+    many: `Cannot choose target "${name}"`,
+  });
+}
+
+function findConfigured(
+  name: string,
+  rule: TargetRule,
+  table: ProcessTable,
+  profiles: readonly Profile[],
+): Target | Problem {
+  const ruleProfiles =
+    rule.profile === undefined ? profiles : profiles.filter((profile) => profile.name === rule.profile);
+  const { container } = rule;
+  const inContainer = findApps(table).filter(
+    (app) => container === undefined || containerMatches(app.container, container) || app.name === container,
+  );
+  const byProcess = rule.name !== undefined || rule.exe !== undefined || rule.args !== undefined;
+  const found = inContainer
+    .flatMap((app) => (byProcess ? topmost(rule, app, table) : [findMaster(app, table, ruleProfiles).process]))
+    .map((process): Target => {
+      const app = { name, container: process.container, main: process };
+      const { profile } = findMaster(app, table, ruleProfiles);
+      return { name, process, container: process.container, profile, verbs: rule.verbs ?? {} };
+    })
+    .filter(({ profile }) => rule.profile === undefined || profile !== null);
+  return choose(found, {
+    none: () =>
+      problem(
+        "target-not-found",
+        `Cannot find target "${name}": no process matches ${describeRule(rule)} at this moment.`,
+        {
+          candidates: findApps(table).map((app) => candidate(discovered(app, table, profiles))),
+        },
+      ),
+    many: `Cannot choose the process of target "${name}", which is configured as ${describeRule(rule)}`,
+  });
+}
+
+/** The processes of an app that a rule describes, less those whose parent it describes too. */
+function topmost(rule: TargetRule, app: App, table: ProcessTable): Process[] {
+  const args = rule.args === undefined ? null : new RegExp(rule.args);
+  const matching = familyOf(app.main, table).filter(
+    (process) =>
+      !hasEnded(process.state) &&
+      (rule.name === undefined || process.name === rule.name) &&
+      (rule.exe === undefined || process.facts.exe === rule.exe || exeName(process.facts) === rule.exe) &&
+      (args === null || args.test(commandLine(process))),
+  );
+  const pids = new Set(matching.map(({ pid }) => pid));
+  return matching.filter(({ ppid }) => !pids.has(ppid));
+}
+
+function discovered(app: App, table: ProcessTable, profiles: readonly Profile[]): Target {
+  const { process, profile } = findMaster(app, table, profiles);
+  return { name: app.name, process, container: app.container, profile, verbs: {} };
+}
+
+function choose(targets: readonly Target[], say: { none: () => Problem; many: string }): Target | Problem {
+  const [only, ...others] = targets;
+  if (!only) return say.none();
+  if (others.length === 0) return only;
+  const names = targets.map(({ name, process }) => `${name} (pid ${process.pid})`).join(", ");
+  return problem(
+    "target-ambiguous",
+    `${say.many}: there are ${targets.length}, ${names}. Name one with ?target=, or set targetContainer or a target in the configuration.`,
+    { candidates: targets.map(candidate) },
+  );
+}
+
+function candidate({ name, process, container, profile }: Target) {
+  return {
+    name,
+    pid: process.pid,
+    id: formatId(process),
+    container: publicContainer(container),
+    profile: profile?.name ?? null,
+  };
+}
+
+function publicContainer(container: Container | null) {
+  return container && { id: container.id, name: container.name };
+}
+
+function noApp(wanted: string | undefined, apps: readonly App[]): Problem {
+  const detail =
+    wanted === undefined
+      ? "Cannot find the main app: no other container's process is visible. Either it has not started yet, or the pod lacks shareProcessNamespace: true."
+      : `Cannot find the main app: no container is called "${wanted}" (targetContainer); ${apps.length === 0 ? "no app is visible" : `visible are ${apps.map(({ name }) => name).join(", ")}`}.`;
+  return problem("target-not-found", detail, { candidates: [] });
+}
+
+function describeRule({ verbs: _, ...rule }: TargetRule): string {
+  const parts = Object.entries(rule).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} ${JSON.stringify(value)}`],
+  );
+  return parts.length === 0 ? "the main app" : parts.join(" and ");
+}

@@ -1,0 +1,56 @@
+import type { Container } from "#process/container.ts";
+import type { Process } from "#process/process.ts";
+import { hasEnded } from "#process/state.ts";
+import type { ProcessTable } from "#process/table.ts";
+
+/** An app of the pod: a container's main process, with what it may be called. */
+export interface App {
+  /** The container's name; where none is known, the main process's. */
+  readonly name: string;
+  readonly container: Container | null;
+  readonly main: Process;
+}
+
+/**
+ * A container's first processes: their parent is outside the container (the runtime, so ppid is 0 in a shared
+ * namespace). Orphans that pid 1 took over are none.
+ */
+export function isRoot(process: Process, table: ProcessTable): boolean {
+  if (process.pid === 1 || process.kernelThread) return process.pid === 1 && process.role !== "other";
+  if (process.ppid === 0) return true;
+  const parent = table.byPid.get(process.ppid);
+  return (
+    process.container !== null &&
+    parent !== undefined &&
+    parent.pid !== 1 &&
+    parent.container?.key !== process.container.key
+  );
+}
+
+/** The apps, oldest first: of each app container the oldest root process. Later roots are exec sessions and probes. */
+export function findApps(table: ProcessTable): App[] {
+  const mains = new Map<string, Process>();
+  for (const process of table.processes) {
+    if (process.role !== "app" || hasEnded(process.state) || !isRoot(process, table)) continue;
+    const key = process.container?.key ?? `pid ${process.pid}`;
+    const oldest = mains.get(key);
+    if (!oldest || process.startTicks < oldest.startTicks) mains.set(key, process);
+  }
+  return [...mains.values()]
+    .sort((a, b) => a.startTicks - b.startTicks || a.pid - b.pid)
+    .map((main) => ({ name: main.container?.name ?? main.name, container: main.container, main }));
+}
+
+/** The main process and all that descend from it, parents before children. */
+export function familyOf(main: Process, table: ProcessTable): Process[] {
+  const children = Map.groupBy(table.processes, (process) => process.ppid);
+  const family = [main];
+  for (const parent of family) {
+    for (const child of children.get(parent.pid) ?? []) {
+      if (child.pid !== parent.pid && child.container?.key === main.container?.key) family.push(child);
+    }
+    // A pid reused during the scan could close a circle of parents.
+    if (family.length > table.processes.length) break;
+  }
+  return family;
+}

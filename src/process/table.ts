@@ -1,0 +1,95 @@
+import type { Container } from "#process/container.ts";
+import type { Process, ProcessRole, Sighting } from "#process/process.ts";
+
+/** Everything that one scan saw, with each process's place in the pod. The only state that decisions are made from. */
+export interface ProcessTable {
+  /** Milliseconds since the epoch. */
+  readonly observedAt: number;
+  readonly processes: readonly Process[];
+  readonly byPid: ReadonlyMap<number, Process>;
+  /** Processes that were listed but could not be read. Those that ended in between do not count. */
+  readonly unreadable: number;
+  readonly selfPid: number;
+}
+
+/** What sexton knows of its own place before it looks at others. */
+export interface Surroundings {
+  readonly selfPid: number;
+  /** In the machine's first PID namespace pid 1 is the machine's init; elsewhere, unless it is sexton, it is the pause. */
+  readonly initialNamespace: boolean;
+}
+
+export interface Scan {
+  readonly observedAt: number;
+  readonly sightings: readonly Sighting[];
+  readonly unreadable: number;
+}
+
+/** Places each sighting: container by cgroup, else by descent; role by container, else by descent. */
+export function buildTable(
+  scan: Scan,
+  surroundings: Surroundings,
+  containers: ReadonlyMap<string, Container>,
+): ProcessTable {
+  const seen = new Map(scan.sightings.map((sighting) => [sighting.pid, sighting]));
+  const place = placer(seen, surroundings, containers);
+  const processes = scan.sightings.map((sighting): Process => ({ ...sighting, ...place(sighting) }));
+  return {
+    observedAt: scan.observedAt,
+    processes,
+    byPid: new Map(processes.map((process) => [process.pid, process])),
+    unreadable: scan.unreadable,
+    selfPid: surroundings.selfPid,
+  };
+}
+
+type Place = Pick<Process, "container" | "role">;
+
+function placer(
+  seen: ReadonlyMap<number, Sighting>,
+  { selfPid, initialNamespace }: Surroundings,
+  containers: ReadonlyMap<string, Container>,
+): (sighting: Sighting) => Place {
+  const self = seen.get(selfPid);
+  const ownContainer = self ? containerOf(self, seen, containers) : null;
+  const ownRoot = self ? rootOf(self, seen) : null;
+
+  const roleOf = (sighting: Sighting, container: Container | null): ProcessRole => {
+    if (sighting.pid === selfPid) return "self";
+    if (sighting.pid === 1 && !initialNamespace) return "pause";
+    if (container) return container.key === ownContainer?.key ? "self" : "app";
+    if (initialNamespace) return "other";
+    // No cgroup tells containers apart here. A process whose parent is outside the namespace started a container.
+    const root = rootOf(sighting, seen);
+    if (root.pid === 1 || root.ppid !== 0) return "other";
+    return root.pid === ownRoot?.pid ? "self" : "app";
+  };
+  return (sighting) => {
+    const container = containerOf(sighting, seen, containers);
+    return { container, role: roleOf(sighting, container) };
+  };
+}
+
+/** A process that ended may have lost its cgroup path (on cgroup v1 it reads `/`); its parent's container was its own. */
+function containerOf(
+  sighting: Sighting,
+  seen: ReadonlyMap<number, Sighting>,
+  containers: ReadonlyMap<string, Container>,
+): Container | null {
+  const { containerId, cgroup } = sighting.facts;
+  const known = containers.get(containerId ?? "") ?? containers.get(cgroup ?? "") ?? null;
+  if (known || sighting.state !== "zombie") return known;
+  const parent = seen.get(sighting.ppid);
+  return parent && parent.state !== "zombie" ? containerOf(parent, seen, containers) : null;
+}
+
+/** The topmost ancestor that can be seen. Bounded, because a pid reused during the scan could close a circle. */
+function rootOf(sighting: Sighting, seen: ReadonlyMap<number, Sighting>): Sighting {
+  let root = sighting;
+  for (let depth = 0; depth < 10_000; depth++) {
+    const parent = seen.get(root.ppid);
+    if (!parent || parent.pid === root.pid) break;
+    root = parent;
+  }
+  return root;
+}

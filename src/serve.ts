@@ -1,0 +1,94 @@
+import { systemClock } from "#base/clock.ts";
+import { UsageError } from "#base/errors.ts";
+import type { Log } from "#base/log.ts";
+import { isLoopback } from "#base/loopback.ts";
+import { version } from "#base/version.ts";
+import { explainConfig } from "#config/explain.ts";
+import type { LoadedConfig } from "#config/load.ts";
+import { type Config, formatListen, type Listen } from "#config/schema.ts";
+import { type AgentSettings, createAgent } from "#daemon/agent.ts";
+import { createHealth } from "#daemon/health.ts";
+import { createApp } from "#http/app.ts";
+import { type Listener, type RunningServer, startServer } from "#http/server.ts";
+import { libcProblem } from "#kernel/libc.ts";
+import { procRoot } from "#kernel/procfs/root.ts";
+
+export interface Running {
+  /** Where the API listens, as bound. */
+  readonly addresses: readonly string[];
+  /** Reads the configuration again: all or nothing, the old one stays on error. */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A native sidecar is stopped when the app has ended; requests in flight then have this long (of the 2 s there are). */
+const stopGraceMs = 1_500;
+
+/** The composition root: starts in order, stops in reverse. Throws a UsageError for what its user can mend. */
+export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promise<Running> {
+  let loaded = await load();
+  const { config } = loaded;
+  const listeners = [...config.listen.map(apiListener), ...(config.probes ? [probesListener(config.probes)] : [])];
+  if (libcProblem !== null) {
+    log.warn("reduced mode: no pidfds, signals go by pid after a check of the start time", { reason: libcProblem });
+  }
+  const agent = createAgent(procRoot(), systemClock, settingsOf(config));
+  const service = {
+    agent,
+    health: createHealth(agent),
+    clock: systemClock,
+    explain: () => explainConfig(loaded),
+    version,
+  };
+  const app = createApp(service, log);
+  const servers: RunningServer[] = [];
+  const stop = async () => {
+    for (const server of servers.splice(0).reverse()) await server.stop(stopGraceMs / listeners.length);
+  };
+  try {
+    for (const listener of listeners) servers.push(await startServer(app, listener));
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+  const addresses = servers.map(({ address }) => address);
+  log.info("sexton serves", { version, addresses, processes: agent.table().processes.length });
+  return {
+    addresses,
+    stop,
+    async reload() {
+      try {
+        const next = await load();
+        refuseOtherListeners(loaded.config, next.config);
+        agent.configure(settingsOf(next.config));
+        loaded = next;
+        log.info("configuration read again");
+      } catch (cause) {
+        if (!(cause instanceof UsageError)) throw cause;
+        log.error("configuration not taken, the old one stays", { reason: cause.message });
+      }
+    },
+  };
+}
+
+function settingsOf({ targets, targetContainer, signals, api }: Config): AgentSettings {
+  return { targets, targetContainer, signals: { allow: signals.allow ?? null }, exposeEnviron: api.exposeEnviron };
+}
+
+function apiListener(listen: Listen): Listener {
+  if (listen.kind === "unix") return { at: { path: listen.path }, role: "operate" };
+  if (isLoopback(listen.hostname)) return { at: listen, role: "operate" };
+  throw new UsageError(
+    `Cannot listen on ${formatListen(listen)}: whoever reaches that address could signal the pod's processes, and nothing asks who they are. Listen on 127.0.0.1 or a unix:// socket; for the kubelet's probes use --probes.`,
+  );
+}
+
+function probesListener(listen: Listen): Listener {
+  return { at: listen.kind === "unix" ? { path: listen.path } : listen, role: "probe" };
+}
+
+function refuseOtherListeners(before: Config, after: Config): void {
+  const places = ({ listen, probes }: Config) => JSON.stringify([listen, probes]);
+  if (places(before) === places(after)) return;
+  throw new UsageError("Cannot change listen or probes while running: restart sexton for that.");
+}
