@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The bridge from a machine that has only Node 20+ and npm (or only Bun) to the pinned Bun and the locked
 // dependencies. Plain JavaScript and no dependency, because it runs before anything is installed.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,7 @@ const lint = [
 ];
 const tasks = {
   build: [["scripts/build.ts"]],
-  start: [["scripts/build.ts"], ["scripts/start.ts", ...args]],
+  start: [["scripts/build.ts"]],
   test: [["scripts/build.ts"], ["test", ...args]],
   lint,
   check: [...lint, ["scripts/build.ts"], ["test", ...args]],
@@ -85,3 +85,38 @@ const bun = findBun();
 installDependencies(bun);
 const env = { ...process.env, PATH: `${dirname(bun)}${delimiter}${process.env.PATH}` };
 for (const step of tasks[task]) run(bun, step, { env });
+if (task === "start") await serve(args);
+
+/** Runs what was built on this machine's own processes, and says what to try once it answers. */
+async function serve(serveArgs) {
+  const sexton = spawn(join(top, "dist", "sexton"), serveArgs, { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => sexton.kill(signal));
+  const exited = new Promise((resolve) => sexton.on("exit", (code, signal) => resolve(code ?? (signal ? 130 : 1))));
+  const at = serveArgs[serveArgs.indexOf("--listen") + 1];
+  const address = serveArgs.includes("--listen") ? at : "127.0.0.1:9099";
+  if (await isReady(address, exited)) {
+    console.log(`
+Try these in another terminal:
+  curl '${address}/processes?pretty=true&sort=-rss&limit=10'
+  curl ${address}/signal
+  curl -X POST '${address}/processes/${process.pid}/signal?dryRun=true' -d TERM
+`);
+  }
+  process.exit(await exited);
+}
+
+async function isReady(address, exited) {
+  let running = true;
+  exited.then(() => {
+    running = false;
+  });
+  for (const deadline = Date.now() + 10_000; running && Date.now() < deadline; ) {
+    try {
+      if ((await fetch(`http://${address}/readyz`)).ok) return running;
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}

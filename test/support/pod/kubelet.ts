@@ -1,0 +1,66 @@
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { IConfigMap, IContainer, IPodSpec, IVolume } from "kubernetes-models/v1";
+
+/**
+ * The part of a kubelet that podman does not play: the mount that tells a container's name, an emptyDir that every
+ * user may write to, and ConfigMap volumes with their symbolic links. All of it is folders of the pod, mounted as
+ * hostPath volumes, and goes away with the pod's folder.
+ */
+export function asKubeletWould(spec: IPodSpec, folder: string, configMaps: readonly IConfigMap[]): IPodSpec {
+  const containers = spec.containers.map((container) => withTerminationLog(container, folder));
+  return {
+    restartPolicy: "Never",
+    shareProcessNamespace: true,
+    ...spec,
+    containers: containers.map(({ container }) => container),
+    volumes: [
+      ...(spec.volumes ?? []).map((volume) => onHost(volume, folder, configMaps)),
+      ...containers.map(({ volume }) => volume),
+    ],
+  };
+}
+
+/** <root>/pods/<pod uid>/containers/<container>/<8 hex> at the termination message path is where names come from. */
+function withTerminationLog(container: IContainer, folder: string): { container: IContainer; volume: IVolume } {
+  const parent = join(folder, "containers", container.name);
+  const path = join(parent, crypto.randomUUID().slice(0, 8));
+  mkdirSync(parent, { recursive: true });
+  writeFileSync(path, "");
+  chmodSync(path, 0o666);
+  const name = `termination-${container.name}`;
+  const mount = { name, mountPath: "/dev/termination-log" };
+  // A containerPort says something and does nothing; podman would want to publish it on a network that is not there.
+  const { ports: _, ...rest } = container;
+  return {
+    container: { imagePullPolicy: "Never", ...rest, volumeMounts: [...(rest.volumeMounts ?? []), mount] },
+    volume: { name, hostPath: { path, type: "File" } },
+  };
+}
+
+function onHost(volume: IVolume, folder: string, configMaps: readonly IConfigMap[]): IVolume {
+  const { name, emptyDir, configMap } = volume;
+  if (emptyDir !== undefined) {
+    const path = join(folder, "volumes/kubernetes.io~empty-dir", name);
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, 0o777);
+    return { name, hostPath: { path, type: "Directory" } };
+  }
+  if (configMap !== undefined) {
+    const found = configMaps.find(({ metadata }) => metadata?.name === configMap.name);
+    if (found === undefined) throw new Error(`Cannot mount volume ${name}: no ConfigMap ${configMap.name}`);
+    const path = join(folder, "volumes/kubernetes.io~configmap", name);
+    writeAtomically(path, found.data ?? {});
+    return { name, hostPath: { path, type: "Directory" } };
+  }
+  return volume;
+}
+
+/** The layout of the kubelet's AtomicWriter: key -> ..data/key, ..data -> ..<time>, so one rename changes them all. */
+function writeAtomically(path: string, data: Readonly<Record<string, string>>): void {
+  const generation = "..2026_01_01_00_00_00.0000000001";
+  mkdirSync(join(path, generation), { recursive: true });
+  for (const [key, text] of Object.entries(data)) writeFileSync(join(path, generation, key), text);
+  symlinkSync(generation, join(path, "..data"));
+  for (const key of Object.keys(data)) symlinkSync(`..data/${key}`, join(path, key));
+}
