@@ -48,10 +48,12 @@ export const targetSchema = z
     name: z.string().optional().describe("The process name (comm, up to 15 bytes)"),
     exe: z.string().optional().describe("The executable, by path or base name"),
     args: patternSchema.optional().describe("A regular expression for the command line"),
+    pidFile: z.string().optional().describe("A file with the pid, in a volume that sexton mounts too"),
+    port: z.int().min(1).max(65_535).optional().describe("The TCP port that the process listens on"),
     verbs: z.record(verbNameSchema, signalSchema).optional().describe("Verbs of your own: {drain: SIGUSR1}"),
   })
   .refine((target) => Object.values(target).some((value) => value !== undefined), {
-    error: "expected at least one of container, profile, name, exe, args",
+    error: "expected at least one of container, profile, name, exe, args, pidFile, port",
   });
 
 /** Every setting, with its default and what it is for. Flags, variables, `config show` and the reference come from here. */

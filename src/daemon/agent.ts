@@ -3,6 +3,7 @@ import { isProblem, type Problem } from "#base/errors.ts";
 import { type ContainerSummary, summarizeContainers } from "#daemon/containers.ts";
 import { readProcessFile } from "#daemon/files.ts";
 import { inspect, type ProcessDetail } from "#daemon/inspect.ts";
+import { locateTargets } from "#daemon/locate.ts";
 import { createObserver } from "#daemon/observer.ts";
 import { createPerformer, type Delivered, type Delivery, goneProblem, replaced } from "#daemon/perform.ts";
 import { receiverOf } from "#daemon/receiver.ts";
@@ -115,10 +116,14 @@ export function createAgent(
 
   function targetOf(request: SignalRequest): Target | Problem {
     const table = observer.table(0);
-    if (!request.process) return resolveTarget(request.target, table, settings, profiles);
+    if (!request.process) return resolveTarget(request.target, table, locating(table), profiles);
     const found = find(request.process);
-    if (isProblem(found)) return found;
-    return targetOfProcess(found, table, settings, profiles);
+    return isProblem(found) ? found : targetOfProcess(found, table, locating(table), profiles);
+  }
+
+  /** The settings with what they need from outside of the table. */
+  function locating(table: ProcessTable): TargetSettings {
+    return { ...settings, located: locateTargets(root, settings.targets, table) };
   }
 
   function preview(named: NamedTarget): TargetPreview {
@@ -149,7 +154,10 @@ export function createAgent(
     inspect: (ref) => withProcess(ref, (found) => inspect(root, found)),
     readFile: (ref, file) => withProcess(ref, (found) => readProcessFile(root, found, file, selfPid)),
     containers: () => summarizeContainers(root, observer.table()),
-    targets: () => listTargets(observer.table(), settings, profiles).map(preview),
+    targets() {
+      const table = observer.table();
+      return listTargets(table, locating(table), profiles).map(preview);
+    },
     async signal(request) {
       const target = targetOf(request);
       if (isProblem(target)) return target;

@@ -1,27 +1,19 @@
 import { isProblem, type Problem, problem } from "#base/errors.ts";
 import { findMaster } from "#policy/master.ts";
 import { matchesProfile, type Profile } from "#policy/profile.ts";
-import { type App, familyOf, findApps } from "#process/app.ts";
+import { describeRule, type Located, matchRule, type TargetRule } from "#policy/target-rule.ts";
+import { type App, findApps } from "#process/app.ts";
 import { type Container, containerMatches } from "#process/container.ts";
 import { formatId } from "#process/identity.ts";
-import { commandLine, exeName, type Process } from "#process/process.ts";
-import { hasEnded } from "#process/state.ts";
+import { exeName, type Process } from "#process/process.ts";
 import type { ProcessTable } from "#process/table.ts";
-
-/** A target of the configuration: which process it means. Conditions that are given must all hold. */
-export interface TargetRule {
-  readonly container?: string | undefined;
-  readonly profile?: string | undefined;
-  readonly name?: string | undefined;
-  readonly exe?: string | undefined;
-  readonly args?: string | undefined;
-  readonly verbs?: Readonly<Record<string, string>> | undefined;
-}
 
 export interface TargetSettings {
   readonly targets: Readonly<Record<string, TargetRule>>;
   /** The container whose main process is the main app, where there are several. */
   readonly targetContainer?: string | undefined;
+  /** By target name, what was looked up for rules with a pid file or a port. */
+  readonly located?: ReadonlyMap<string, Located> | undefined;
 }
 
 /** A named process that signals go to. */
@@ -48,7 +40,7 @@ export function listTargets(
 ): NamedTarget[] {
   const configured = Object.entries(settings.targets).map(([name, rule]) => ({
     name,
-    found: findConfigured(name, rule, table, profiles),
+    found: findConfigured(name, rule, table, settings, profiles),
   }));
   const taken = new Set(configured.flatMap(({ found }) => (isProblem(found) ? [] : [found.process.pid])));
   const apps = findApps(table)
@@ -104,7 +96,7 @@ function resolveNamed(
   profiles: readonly Profile[],
 ): Target | Problem {
   const rule = Object.hasOwn(settings.targets, name) ? settings.targets[name] : undefined;
-  if (rule) return findConfigured(name, rule, table, profiles);
+  if (rule) return findConfigured(name, rule, table, settings, profiles);
   const targets = findApps(table).map((app) => discovered(app, table, profiles));
   const tests: ((target: Target) => boolean)[] = [
     ({ container }) => container?.name === name,
@@ -129,48 +121,27 @@ function findConfigured(
   name: string,
   rule: TargetRule,
   table: ProcessTable,
+  settings: TargetSettings,
   profiles: readonly Profile[],
 ): Target | Problem {
-  const ruleProfiles =
-    rule.profile === undefined ? profiles : profiles.filter((profile) => profile.name === rule.profile);
-  const { container } = rule;
-  const inContainer = findApps(table).filter(
-    (app) => container === undefined || containerMatches(app.container, container) || app.name === container,
+  const located = settings.located?.get(name) ?? null;
+  const found = matchRule(rule, table, located, profiles).map(
+    ({ process, profile }): Target => ({
+      name,
+      process,
+      container: process.container,
+      profile,
+      verbs: rule.verbs ?? {},
+    }),
   );
-  const byProcess = rule.name !== undefined || rule.exe !== undefined || rule.args !== undefined;
-  const found = inContainer
-    .flatMap((app) => (byProcess ? topmost(rule, app, table) : [findMaster(app, table, ruleProfiles).process]))
-    .map((process): Target => {
-      const app = { name, container: process.container, main: process };
-      const { profile } = findMaster(app, table, ruleProfiles);
-      return { name, process, container: process.container, profile, verbs: rule.verbs ?? {} };
-    })
-    .filter(({ profile }) => rule.profile === undefined || profile !== null);
   return choose(found, {
-    none: () =>
-      problem(
-        "target-not-found",
-        `Cannot find target "${name}": no process matches ${describeRule(rule)} at this moment.`,
-        {
-          candidates: findApps(table).map((app) => candidate(discovered(app, table, profiles))),
-        },
-      ),
+    none: () => {
+      const reason = located?.problem ?? `no process matches ${describeRule(rule)} at this moment`;
+      const candidates = findApps(table).map((app) => candidate(discovered(app, table, profiles)));
+      return problem("target-not-found", `Cannot find target "${name}": ${reason}.`, { candidates });
+    },
     many: `Cannot choose the process of target "${name}", which is configured as ${describeRule(rule)}`,
   });
-}
-
-/** The processes of an app that a rule describes, less those whose parent it describes too. */
-function topmost(rule: TargetRule, app: App, table: ProcessTable): Process[] {
-  const args = rule.args === undefined ? null : new RegExp(rule.args);
-  const matching = familyOf(app.main, table).filter(
-    (process) =>
-      !hasEnded(process.state) &&
-      (rule.name === undefined || process.name === rule.name) &&
-      (rule.exe === undefined || process.facts.exe === rule.exe || exeName(process.facts) === rule.exe) &&
-      (args === null || args.test(commandLine(process))),
-  );
-  const pids = new Set(matching.map(({ pid }) => pid));
-  return matching.filter(({ ppid }) => !pids.has(ppid));
 }
 
 function discovered(app: App, table: ProcessTable, profiles: readonly Profile[]): Target {
@@ -210,11 +181,4 @@ function noApp(wanted: string | undefined, apps: readonly App[]): Problem {
       ? "Cannot find the main app: no other container's process is visible. Either it has not started yet, or the pod lacks shareProcessNamespace: true."
       : `Cannot find the main app: no container is called "${wanted}" (targetContainer); ${apps.length === 0 ? "no app is visible" : `visible are ${apps.map(({ name }) => name).join(", ")}`}.`;
   return problem("target-not-found", detail, { candidates: [] });
-}
-
-function describeRule({ verbs: _, ...rule }: TargetRule): string {
-  const parts = Object.entries(rule).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key} ${JSON.stringify(value)}`],
-  );
-  return parts.length === 0 ? "the main app" : parts.join(" and ");
 }

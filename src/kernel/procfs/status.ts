@@ -67,6 +67,33 @@ export function parseStatus(bytes: Uint8Array): ProcStatus | null {
   };
 }
 
+/** The effective user and group alone: a scan reads them of many processes, and needs nothing else of the file. */
+export function readOwner(root: ProcRoot, pid: number): Read<{ uid: number; gid: number }> | null {
+  const bytes = root.read(pid, "status");
+  return isUnread(bytes) ? bytes : parseOwner(bytes);
+}
+
+export function parseOwner(bytes: Uint8Array): { uid: number; gid: number } | null {
+  const uid = effectiveId(bytes, uidLabel);
+  const gid = effectiveId(bytes, gidLabel);
+  return uid === null || gid === null ? null : { uid, gid };
+}
+
+const uidLabel = Buffer.from("\nUid:\t");
+const gidLabel = Buffer.from("\nGid:\t");
+
+/** The second of the four numbers of a line: real, effective, saved, filesystem. */
+function effectiveId(bytes: Uint8Array, label: Buffer): number | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = buffer.indexOf(label);
+  const real = start < 0 ? -1 : buffer.indexOf(9, start + label.length);
+  if (real < 0) return null;
+  let id = 0;
+  let at = real + 1;
+  for (; (bytes[at] ?? 0) >= 48 && (bytes[at] ?? 0) <= 57; at++) id = id * 10 + (bytes[at] as number) - 48;
+  return at > real + 1 ? id : null;
+}
+
 function parseIds(text: string | undefined): Ids | null {
   const ids = (text ?? "").split(/\s+/).map((part) => decimal(part));
   const [real, effective, saved, filesystem] = ids;
