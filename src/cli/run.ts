@@ -14,6 +14,8 @@ import { configKeys } from "#config/keys.ts";
 import { type LoadedConfig, loadConfig } from "#config/load.ts";
 
 export interface Terminal {
+  /** The names of the profiles that a configuration may use. */
+  readonly profiles: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -59,7 +61,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal, commands: r
       `Cannot use "${positionals[command.maxOperands]}" with ${command.name}: it takes ${command.operands || "options only"}`,
     );
   }
-  const load = () => loadConfig(sourcesOf(values, terminal.env));
+  const load = () => loadConfig({ ...sourcesOf(values, terminal.env), profiles: terminal.profiles });
   return command.run({
     args: positionals,
     options: values,

@@ -27,5 +27,7 @@ function printable(value: unknown): unknown {
 }
 
 function isListen(value: unknown): value is Listen {
-  return typeof value === "object" && value !== null && "kind" in value;
+  return (
+    typeof value === "object" && value !== null && "kind" in value && (value.kind === "tcp" || value.kind === "unix")
+  );
 }

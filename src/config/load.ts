@@ -18,13 +18,15 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Flags by their names without dashes; only those that are settings. */
   readonly flags: Readonly<Record<string, string | undefined>>;
+  /** The profiles that a target may name. */
+  readonly profiles: readonly string[];
 }
 
 /**
  * file < env < flags. All or nothing: the first thing that is wrong ends it with a UsageError whose sentence names the
  * place, what was found and what is expected.
  */
-export async function loadConfig({ file, env, flags }: ConfigSources): Promise<LoadedConfig> {
+export async function loadConfig({ file, env, flags, profiles }: ConfigSources): Promise<LoadedConfig> {
   const origins = new Map<string, Origin>();
   const merged = file ? await readFile(file) : {};
   for (const key of configKeys) {
@@ -38,6 +40,7 @@ export async function loadConfig({ file, env, flags }: ConfigSources): Promise<L
     const [issue] = parsed.error.issues;
     throw new UsageError(issue ? describe(issue, origins, file) : "Cannot use the configuration");
   }
+  refuseUnknownProfiles(parsed.data, profiles);
   for (const key of configKeys) if (!origins.has(key.name)) origins.set(key.name, "default");
   return { config: parsed.data, origins };
 }
@@ -49,13 +52,22 @@ async function readFile({ path, text }: { path: string; text: string }): Promise
   const [error] = document.errors;
   if (error)
     throw new UsageError(`Cannot read configuration ${path}: ${error.message.trim().replace(/:?\n[\s\S]*$/, "")}`);
-  const value: unknown = document.toJS() ?? {};
+  const value = contentOf(document, path) ?? {};
   if (typeof value !== "object" || Array.isArray(value)) {
     throw new UsageError(
       `Cannot read configuration ${path}: expected keys and values, found ${JSON.stringify(value).slice(0, 40)}`,
     );
   }
   return value as Record<string, unknown>;
+}
+
+/** Aliases are resolved only now: one that leads nowhere, or too many of them, ends here. */
+function contentOf(document: { toJS(): unknown }, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new UsageError(`Cannot read configuration ${path}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 async function override(
@@ -105,7 +117,16 @@ function refuseUnknownVariables(env: ConfigSources["env"]): void {
   }
 }
 
-type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[] };
+function refuseUnknownProfiles({ targets }: Config, known: readonly string[]): void {
+  for (const [name, { profile }] of Object.entries(targets)) {
+    if (profile === undefined || known.includes(profile)) continue;
+    throw new UsageError(
+      `Cannot use targets.${name}.profile: there is no profile "${profile}". Did you mean "${closest(profile, known)}"?`,
+    );
+  }
+}
+
+type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[]; issues?: { message: string }[] };
 
 function describe(issue: Issue, origins: ReadonlyMap<string, Origin>, file: ConfigSources["file"]): string {
   const path = issue.path.join(".");
@@ -117,7 +138,9 @@ function describe(issue: Issue, origins: ReadonlyMap<string, Origin>, file: Conf
   }
   const key = configKeys.find(({ name }) => path === name || path.startsWith(`${name}.`));
   const origin = (key && origins.get(key.name)) ?? (file ? `file ${file.path}` : "default");
-  return `Cannot use ${path === "" ? "the configuration" : path} (${origin}): ${issue.message}`;
+  // Zod says of a map's key only that it is invalid, and keeps the reason one level below.
+  const reason = issue.issues?.[0]?.message ?? issue.message;
+  return `Cannot use ${path === "" ? "the configuration" : path} (${origin}): ${reason}`;
 }
 
 /** The keys that may stand at a place of the file. */

@@ -39,7 +39,12 @@ const booleanSchema = z.preprocess(
 );
 
 /** Verbs stand in URLs, and must not be taken for signals. */
-const verbNameSchema = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "expected lower-case letters, digits and dashes");
+const verbNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, "expected lower-case letters, digits and dashes")
+  .refine((name) => name === "quit" || parseSignal(name) === null, {
+    error: "expected a verb, found the name of a signal",
+  });
 
 export const targetSchema = z
   .strictObject({
@@ -53,7 +58,7 @@ export const targetSchema = z
     verbs: z.record(verbNameSchema, signalSchema).optional().describe("Verbs of your own: {drain: SIGUSR1}"),
   })
   .refine((target) => Object.values(target).some((value) => value !== undefined), {
-    error: "expected at least one of container, profile, name, exe, args, pidFile, port",
+    error: "expected at least one of container, profile, name, exe, args, pidFile, port, verbs",
   });
 
 /** Every setting, with its default and what it is for. Flags, variables, `config show` and the reference come from here. */
@@ -100,7 +105,7 @@ export type Config = z.output<typeof configSchema>;
 export function parseListen(text: string): Listen | null {
   const unix = /^unix:\/\/(\/.+)$/.exec(text);
   if (unix) return { kind: "unix", path: unix[1] as string };
-  const tcp = /^(\[[0-9a-fA-F:.]+\]|[^:/\s]+):(\d{1,5})$/.exec(text);
+  const tcp = /^(\[[0-9a-fA-F:.]+\]|[^:/\s[\]]+):(\d{1,5})$/.exec(text);
   if (!tcp || Number(tcp[2]) > 65_535) return null;
   return { kind: "tcp", hostname: (tcp[1] as string).replace(/^\[|\]$/g, ""), port: Number(tcp[2]) };
 }

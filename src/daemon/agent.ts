@@ -138,7 +138,7 @@ export function createAgent(
       const disposition = dispositionOf(intent.signal, receiver);
       const refusal =
         refuseBefore(target.process, intent, settings.signals, selfPid) ??
-        refuseUnhandled(target.process, intent, disposition);
+        refuseUnhandled(target.process, intent, disposition, receiver);
       return [{ verb, signal: intent.signal, disposition, willSend: refusal === null }];
     });
     return { named, verbs, problem: null };

@@ -4,7 +4,7 @@ import { readFacts } from "#daemon/facts.ts";
 import { bootTimeMs } from "#kernel/boot-time.ts";
 import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
-import { PF_KTHREAD, type ProcStat, readStat } from "#kernel/procfs/stat.ts";
+import { PF_KTHREAD, type ProcStat, rereadStat, type StatLine } from "#kernel/procfs/stat.ts";
 import { pageBytes, ticksPerSecond } from "#kernel/units.ts";
 import type { ProcessFacts, Sighting } from "#process/process.ts";
 import { hasEnded, stateOf } from "#process/state.ts";
@@ -19,11 +19,14 @@ const settlingMs = 2_000;
 /** Facts that are read again at each scan without a reason, in turn: the net under the reasons. */
 const auditsPerScan = 16;
 
+/** What is kept of a process between scans. */
 interface Entry {
-  startTicks: number;
-  facts: ProcessFacts;
+  line: StatLine;
+  sighting: Sighting;
+  /** The process as it was when its facts were read. */
   factsStat: ProcStat;
-  cpu: { at: number; ticks: number; percent: number };
+  cpuAt: number;
+  cpuTicks: number;
   generation: number;
 }
 
@@ -44,14 +47,17 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
     generation++;
     bootedAt = bootTimeOf(now, bootTimeMs(root), bootedAt);
     const pids = root.pids();
-    const audited = new Set(Array.from({ length: Math.min(auditsPerScan, pids.length) }, nextAudit(pids)));
+    const isAudited = nextAudits(pids.length);
     const sightings: Sighting[] = [];
     let unreadable = 0;
-    for (const pid of pids) {
-      const stat = readStat(root, pid);
-      if (stat === gone) continue;
-      if (stat === null || isUnread(stat)) unreadable++;
-      else sightings.push(sight(stat, now, audited.has(pid)));
+    for (const [index, pid] of pids.entries()) {
+      const known = entries.get(pid);
+      const line = rereadStat(root, pid, known?.line);
+      if (line === gone) continue;
+      if (line === null || isUnread(line)) unreadable++;
+      else if (known?.sighting.startTicks === line.stat.startTicks) {
+        sightings.push(sightAgain(known, line, now, isAudited(index)));
+      } else sightings.push(sightFirst(line, now));
     }
     if (entries.size > sightings.length) {
       for (const [pid, entry] of entries) if (entry.generation !== generation) entries.delete(pid);
@@ -59,56 +65,41 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
     return buildTable({ observedAt: now, sightings, unreadable }, surroundings, containersOf(sightings, now));
   }
 
-  function nextAudit(pids: readonly number[]): () => number | undefined {
-    return () => pids[auditAt++ % pids.length];
+  /** Which places of a listing are this scan's turn; the turns go round. */
+  function nextAudits(length: number): (index: number) => boolean {
+    const first = auditAt % Math.max(length, 1);
+    auditAt = first + auditsPerScan;
+    return (index) => (index < first ? index + length : index) - first < auditsPerScan;
   }
 
-  function sight(stat: ProcStat, now: number, audit: boolean): Sighting {
-    const startedAt = bootedAt + (stat.startTicks * 1000) / ticksPerSecond;
-    const entry = entryOf(stat, now, startedAt, audit);
-    return {
-      pid: stat.pid,
-      startTicks: stat.startTicks,
-      ppid: stat.ppid,
-      name: stat.comm,
-      state: stateOf(stat.state),
-      kernelThread: (stat.flags & PF_KTHREAD) !== 0,
-      threads: stat.threads,
-      cpuSeconds: (stat.userTicks + stat.systemTicks) / ticksPerSecond,
-      cpuPercent: entry.cpu.percent,
-      rssBytes: stat.rssPages * pageBytes,
-      virtualBytes: stat.virtualBytes,
-      startedAt,
-      facts: entry.facts,
-    };
+  function sightFirst(line: StatLine, now: number): Sighting {
+    const { stat } = line;
+    const startedAt = startOf(stat, bootedAt);
+    const facts = readFacts(root, stat.pid, null, hasEnded(stateOf(stat.state)));
+    const sighting = sightingOf(stat, startedAt, percentOf(ticksOf(stat), now - startedAt), facts);
+    entries.set(stat.pid, { line, sighting, factsStat: stat, cpuAt: now, cpuTicks: ticksOf(stat), generation });
+    return sighting;
   }
 
-  function entryOf(stat: ProcStat, now: number, startedAt: number, audit: boolean): Entry {
-    const ticks = stat.userTicks + stat.systemTicks;
-    const ended = hasEnded(stateOf(stat.state));
-    const known = entries.get(stat.pid);
-    if (!known || known.startTicks !== stat.startTicks) {
-      const percent = percentOf(ticks, now - startedAt);
-      const facts = readFacts(root, stat.pid, null, ended);
-      const entry = {
-        startTicks: stat.startTicks,
-        facts,
-        factsStat: stat,
-        cpu: { at: now, ticks, percent },
-        generation,
-      };
-      entries.set(stat.pid, entry);
-      return entry;
-    }
-    known.generation = generation;
-    if (now - known.cpu.at >= cpuWindowMs) {
-      known.cpu = { at: now, ticks, percent: percentOf(ticks - known.cpu.ticks, now - known.cpu.at) };
-    }
-    if (audit || now - startedAt < settlingMs || hasRun(stat, known.factsStat)) {
-      known.facts = readFacts(root, stat.pid, known.facts, ended);
-      known.factsStat = stat;
-    }
-    return known;
+  function sightAgain(entry: Entry, line: StatLine, now: number, audit: boolean): Sighting {
+    const { stat } = line;
+    const before = entry.sighting;
+    const startedAt = startOf(stat, bootedAt);
+    const cpuPercent = now - entry.cpuAt >= cpuWindowMs ? measureCpu(entry, stat, now) : before.cpuPercent;
+    const mayHaveChanged = audit || now - startedAt < settlingMs || hasRun(stat, entry.factsStat);
+    const facts = mayHaveChanged ? rereadFacts(entry, stat) : before.facts;
+    entry.generation = generation;
+    // Most processes sleep from one scan to the next. A new object for each would only make garbage.
+    const same = line === entry.line && startedAt === before.startedAt && cpuPercent === before.cpuPercent;
+    if (same && facts === before.facts) return before;
+    entry.line = line;
+    entry.sighting = sightingOf(stat, startedAt, cpuPercent, facts);
+    return entry.sighting;
+  }
+
+  function rereadFacts(entry: Entry, stat: ProcStat): ProcessFacts {
+    entry.factsStat = stat;
+    return readFacts(root, stat.pid, entry.sighting.facts, hasEnded(stateOf(stat.state)));
   }
 
   return {
@@ -120,13 +111,43 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
   };
 }
 
+function sightingOf(stat: ProcStat, startedAt: number, cpuPercent: number, facts: ProcessFacts): Sighting {
+  return {
+    pid: stat.pid,
+    startTicks: stat.startTicks,
+    ppid: stat.ppid,
+    name: stat.comm,
+    state: stateOf(stat.state),
+    kernelThread: (stat.flags & PF_KTHREAD) !== 0,
+    threads: stat.threads,
+    cpuSeconds: ticksOf(stat) / ticksPerSecond,
+    cpuPercent,
+    rssBytes: stat.rssPages * pageBytes,
+    virtualBytes: stat.virtualBytes,
+    startedAt,
+    facts,
+  };
+}
+
 /** A process that changes its arguments, user or program has run, and that shows in its counters. */
 function hasRun(now: ProcStat, before: ProcStat): boolean {
-  return (
-    now.userTicks + now.systemTicks !== before.userTicks + before.systemTicks ||
-    now.minorFaults !== before.minorFaults ||
-    now.comm !== before.comm
-  );
+  if (now === before) return false;
+  return ticksOf(now) !== ticksOf(before) || now.minorFaults !== before.minorFaults || now.comm !== before.comm;
+}
+
+function measureCpu(entry: Entry, stat: ProcStat, now: number): number {
+  const percent = percentOf(ticksOf(stat) - entry.cpuTicks, now - entry.cpuAt);
+  entry.cpuTicks = ticksOf(stat);
+  entry.cpuAt = now;
+  return percent;
+}
+
+function ticksOf(stat: ProcStat): number {
+  return stat.userTicks + stat.systemTicks;
+}
+
+function startOf(stat: ProcStat, bootedAt: number): number {
+  return bootedAt + (stat.startTicks * 1000) / ticksPerSecond;
 }
 
 function percentOf(ticks: number, elapsedMs: number): number {

@@ -74,7 +74,7 @@ function endOf(
 }
 
 /** wait(2): the low 7 bits are the signal that ended the process, the next byte its exit code. */
-export function decodeWaitStatus(status: number | null): { exitCode: number | null; signal: SignalName | null } {
+function decodeWaitStatus(status: number | null): { exitCode: number | null; signal: SignalName | null } {
   if (status === null) return { exitCode: null, signal: null };
   const signal = status & 0x7f;
   return signal === 0

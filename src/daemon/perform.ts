@@ -78,8 +78,9 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
     const status = readStatus(root, process.pid);
     if (status === null || isUnread(status)) return goneProblem(process);
     if (signal(process.pid, pidfd, 0) === "denied") return denied(process, status);
-    const disposition = dispositionOf(intent.signal, receiverOf(root, process, status));
-    return (force ? null : refuseUnhandled(now, intent, disposition)) ?? { disposition, status };
+    const receiver = receiverOf(root, process, status);
+    const disposition = dispositionOf(intent.signal, receiver);
+    return (force ? null : refuseUnhandled(now, intent, disposition, receiver)) ?? { disposition, status };
   }
 
   function denied(process: Process, status: ProcStatus): Problem {

@@ -10,7 +10,7 @@ export interface ProblemBody extends Readonly<Record<string, unknown>> {
   readonly kind: ProblemKind;
 }
 
-export function problemBody({ kind, detail, facts }: Problem): ProblemBody {
+function problemBody({ kind, detail, facts }: Problem): ProblemBody {
   const words = kind.replaceAll("-", " ");
   const title = words.charAt(0).toUpperCase() + words.slice(1);
   return { ...facts, type: `urn:sexton:problem:${kind}`, title, status: problemStatus[kind], detail, kind };

@@ -23,9 +23,13 @@ export type PidfdFailure =
  * pid. Close-on-exec is always set.
  */
 export function pidfdOpen(pid: number): Pidfd | PidfdFailure {
+  refuseGroups(pid);
   if (!libc) return "unavailable";
   const fd = libc.syscall(SYS_pidfd_open, pid, 0, 0, 0);
-  return fd >= 0 ? (fd as Pidfd) : failureOf(lastErrno());
+  if (fd >= 0) return fd as Pidfd;
+  // Before 6.9 the id of a thread that leads no group answers EINVAL.
+  const code = lastErrno();
+  return code === errno.EINVAL ? "gone" : failureOf(code);
 }
 
 /**
@@ -42,13 +46,20 @@ export function pidfdSendSignal(pidfd: Pidfd, signal: number): "sent" | PidfdFai
  * everybody, and they must not get there.
  */
 export function killProcess(pid: number, signal: number): "sent" | PidfdFailure {
-  if (!Number.isSafeInteger(pid) || pid <= 1) throw new Error(`internal error: kill of pid ${pid}`);
+  refuseGroups(pid);
+  if (pid === 1) throw new Error("internal error: kill of pid 1");
   try {
     process.kill(pid, signal);
     return "sent";
   } catch (cause) {
     return failureOf(Math.abs((cause as { errno?: number }).errno ?? 0));
   }
+}
+
+/** What cannot be one process must not reach the kernel, which would take it for a group or cut it to 32 bits. */
+function refuseGroups(pid: number): void {
+  if (!Number.isInteger(pid) || pid < 1 || pid > 4_194_304)
+    throw new Error(`internal error: pid ${pid} names no process`);
 }
 
 export function closePidfd(pidfd: Pidfd): void {

@@ -28,9 +28,27 @@ export function findMaster(app: App, table: ProcessTable, profiles: readonly Pro
   return agreed ? first : { process: app.main, profile: null };
 }
 
-/** `family` holds parents before children, so the first match is the topmost. */
+/**
+ * By its title, else the topmost of the app's processes. A master that has not written its title
+ * yet is the topmost too; one that has a title, but another than a master's, is a worker that outlived it.
+ */
 function masterOf(profile: Profile, family: readonly Process[]): Process | null {
   const members = family.filter((process) => matchesProfile(profile, process));
   const { master } = profile;
-  return (master && members.find((process) => master.test(commandLine(process)))) ?? members[0] ?? null;
+  const topmost = topmostOf(members, family[0]);
+  if (!master) return topmost;
+  const titled = members.find((process) => master.test(commandLine(process)));
+  return titled ?? (topmost && isTitle(commandLine(topmost)) ? null : topmost);
+}
+
+/** The main process, else the one whose parent is another program; two of those are two apps, and neither is chosen. */
+function topmostOf(members: readonly Process[], main: Process | undefined): Process | null {
+  const pids = new Set(members.map(({ pid }) => pid));
+  const tops = members.filter(({ pid, ppid }) => pid === main?.pid || !pids.has(ppid));
+  return tops.find(({ pid }) => pid === main?.pid) ?? (tops.length === 1 ? (tops[0] ?? null) : null);
+}
+
+/** `nginx: worker process`, `php-fpm: pool www`: what setproctitle leaves of a command line. */
+function isTitle(line: string): boolean {
+  return /^[\w.-]+: /.test(line);
 }

@@ -23,6 +23,7 @@ import { prometheus } from "#policy/profiles/prometheus.ts";
 import { puma } from "#policy/profiles/puma.ts";
 import { redis } from "#policy/profiles/redis.ts";
 import { rsyslog } from "#policy/profiles/rsyslog.ts";
+import { ruby } from "#policy/profiles/ruby.ts";
 import { squid } from "#policy/profiles/squid.ts";
 import { sshd } from "#policy/profiles/sshd.ts";
 import { telegraf } from "#policy/profiles/telegraf.ts";
@@ -69,4 +70,5 @@ export const profiles: readonly Profile[] = [
   consul,
   sshd,
   java,
+  ruby,
 ];

@@ -1,6 +1,6 @@
 import { type Problem, problem } from "#base/errors.ts";
 import type { Intent } from "#policy/verb.ts";
-import type { Disposition } from "#process/disposition.ts";
+import { catchesEverything, type Disposition, type SignalReceiver } from "#process/disposition.ts";
 import { commandLine, type Process } from "#process/process.ts";
 import type { SignalName } from "#process/signal.ts";
 import { hasEnded } from "#process/state.ts";
@@ -51,8 +51,14 @@ const refusedByDefault: readonly SignalName[] = ["SIGKILL", "SIGSTOP"];
 const meantToEnd: readonly SignalName[] = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGKILL", "SIGABRT"];
 
 /** The last guard: would the target do with the signal what the sender means? */
-export function refuseUnhandled(process: Process, intent: Intent, disposition: Disposition): Problem | null {
-  const reason = intent.objection ?? objectionTo(intent, disposition);
+export function refuseUnhandled(
+  process: Process,
+  intent: Intent,
+  disposition: Disposition,
+  receiver: Pick<SignalReceiver, "masks">,
+): Problem | null {
+  const unknowable = intent.assumed && intent.verb === "reload" && catchesEverything(receiver.masks);
+  const reason = intent.objection ?? (unknowable ? unknowableReload : objectionTo(intent, disposition));
   if (reason === null) return null;
   const what = intent.verb ? `Cannot ${intent.verb} process` : `Cannot send ${intent.signal.name} to process`;
   return problem(
@@ -61,6 +67,9 @@ export function refuseUnhandled(process: Process, intent: Intent, disposition: D
     { disposition, signal: intent.signal.name },
   );
 }
+
+const unknowableReload =
+  "its Go runtime catches every signal and ends on those that the program did not ask for, so it cannot be seen whether SIGHUP reloads it or kills it. Where it reloads, configure a target with verbs: { reload: SIGHUP }.";
 
 function objectionTo({ verb, signal }: Intent, disposition: Disposition): string | null {
   switch (disposition) {

@@ -1,4 +1,4 @@
-import { findMaster } from "#policy/master.ts";
+import { findMaster, type Master } from "#policy/master.ts";
 import type { Profile } from "#policy/profile.ts";
 import { familyOf, findApps } from "#process/app.ts";
 import { containerMatches } from "#process/container.ts";
@@ -27,27 +27,22 @@ export interface Located {
   readonly problem: string | null;
 }
 
-/** The process that a rule means, with the profile that knows it. */
-export interface RuleMatch {
-  readonly process: Process;
-  readonly profile: Profile | null;
-}
-
 /** All processes that a rule describes, less those whose parent it describes too. */
 export function matchRule(
   rule: TargetRule,
   table: ProcessTable,
   located: Located | null,
   known: readonly Profile[],
-): RuleMatch[] {
+): Master[] {
   const profiles = rule.profile === undefined ? known : known.filter(({ name }) => name === rule.profile);
   const byProcess = located !== null || rule.name !== undefined || rule.exe !== undefined || rule.args !== undefined;
   const found = byProcess ? topmost(rule, table, located) : mainsOf(rule, table);
   return found.flatMap((main) => {
     const master = findMaster({ name: main.name, container: main.container, main }, table, profiles);
-    if (rule.profile !== undefined && master.profile === null) return [];
-    // What was described process by process is meant as it stands; a container's master is for the profile to say.
-    return [{ process: byProcess ? main : master.process, profile: master.profile }];
+    if (!byProcess) return rule.profile !== undefined && master.profile === null ? [] : [master];
+    // What is described by itself is meant as it stands, even where a profile knows a process below it.
+    const own = master.process.pid === main.pid ? master.profile : null;
+    return [{ process: main, profile: rule.profile === undefined ? own : (profiles[0] ?? null) }];
   });
 }
 
@@ -72,11 +67,13 @@ function topmost(rule: TargetRule, table: ProcessTable, located: Located | null)
   return matching.filter(({ ppid }) => !pids.has(ppid));
 }
 
-/** The apps' own processes, without those of exec sessions beside them; on a machine without containers, everybody's. */
+/** The apps' own processes without those of exec sessions beside them, and those that belong to no container. */
 function poolOf(table: ProcessTable): Process[] {
-  const apps = findApps(table);
-  if (apps.length > 0) return apps.flatMap(({ main }) => familyOf(main, table));
-  return table.processes.filter(({ role, kernelThread, pid }) => role === "other" && !kernelThread && pid !== 1);
+  const apps = findApps(table).flatMap(({ main }) => familyOf(main, table));
+  const others = table.processes.filter(
+    ({ role, kernelThread, pid }) => role === "other" && !kernelThread && pid !== 1,
+  );
+  return [...apps, ...others];
 }
 
 function isWanted(container: string | undefined, process: Process): boolean {

@@ -9,6 +9,8 @@ export interface Intent {
   readonly signal: Signal;
   /** Why the target has no signal for the verb, although `signal` is what others would take. */
   readonly objection: string | null;
+  /** Nobody said that this app takes the signal for the verb: it is what most do. */
+  readonly assumed: boolean;
 }
 
 const usualVerbs: Readonly<Record<string, Signal>> = {
@@ -36,16 +38,19 @@ export function verbsOf(target: Target | null): string[] {
 /** Reads a verb or a signal for a target: the configuration's verbs, then the profile's, the usual ones, signal names. */
 export function readIntent(text: string, target: Target): Intent | Problem {
   const verb = text.toLowerCase();
+  // Verbs are lower case; who writes QUIT or SIGQUIT means the signal, whatever a profile calls "quit".
+  const named = text === verb ? null : parseSignal(text);
+  if (named) return { verb: null, signal: named, objection: null, assumed: false };
   const configured = parseSignal(own(target.verbs, verb) ?? "");
-  if (configured) return { verb, signal: configured, objection: null };
+  if (configured) return { verb, signal: configured, objection: null, assumed: false };
   const profiled = own(target.profile?.verbs ?? {}, verb);
   const usual = own(usualVerbs, verb);
   if (typeof profiled === "string")
-    return { verb, signal: { name: profiled, number: signalNumber(profiled) }, objection: null };
-  if (usual) return { verb, signal: usual, objection: profiled?.none ?? null };
+    return { verb, signal: { name: profiled, number: signalNumber(profiled) }, objection: null, assumed: false };
+  if (usual) return { verb, signal: usual, objection: profiled?.none ?? null, assumed: target.profile === null };
   if (profiled || commonVerbs.includes(text)) return noSignalFor(verb, target, profiled?.none);
   const signal = parseSignal(text);
-  if (signal) return { verb: null, signal, objection: null };
+  if (signal) return { verb: null, signal, objection: null, assumed: false };
   const nearest = nearestSignal(text, verbsOf(target));
   return problem(
     "unknown-signal",

@@ -44,13 +44,11 @@ export function findApps(table: ProcessTable): App[] {
 /** The main process and all that descend from it, parents before children. */
 export function familyOf(main: Process, table: ProcessTable): Process[] {
   const children = Map.groupBy(table.processes, (process) => process.ppid);
-  const family = [main];
+  const family = new Set([main]);
   for (const parent of family) {
     for (const child of children.get(parent.pid) ?? []) {
-      if (child.pid !== parent.pid && child.container?.key === main.container?.key) family.push(child);
+      if (child.container?.key === main.container?.key) family.add(child);
     }
-    // A pid reused during the scan could close a circle of parents.
-    if (family.length > table.processes.length) break;
   }
-  return family;
+  return [...family];
 }

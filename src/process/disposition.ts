@@ -49,6 +49,17 @@ export function dispositionOf({ number }: Pick<Signal, "number">, receiver: Sign
   return has(stopsByDefault, number) ? "default-stop" : "default-terminate";
 }
 
+const realTime = 0x3fff_ffffn << 34n;
+
+/**
+ * Catches every real-time signal: Go's runtime does, and nobody else (os/signal, "Default behavior of signals in Go
+ * programs"). Such a process seems to have a handler for everything, and yet ends on a SIGHUP that the program did not
+ * ask for.
+ */
+export function catchesEverything(masks: SignalMasks): boolean {
+  return (masks.caught & realTime) === realTime;
+}
+
 /** Whether SIGTERM ends the process in its own way, is left to the kernel, or does nothing at all. */
 export function terminates(receiver: SignalReceiver): "handled" | "default" | "ignored" {
   const disposition = dispositionOf({ number: signalNumber("SIGTERM") }, receiver);

@@ -55,5 +55,5 @@ export function commandLine(process: Pick<Process, "name" | "facts">): string {
 
 /** The base name of the executable; null when it is hidden. ` (deleted)` is the kernel's note on a replaced file. */
 export function exeName(facts: ProcessFacts): string | null {
-  return facts.exe === null ? null : facts.exe.replace(/ \(deleted\)$/, "").replace(/^.*\//, "");
+  return facts.exe === null ? null : facts.exe.replace(/ \(deleted\)$/, "").replace(/^.*\//s, "");
 }

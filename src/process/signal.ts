@@ -73,7 +73,10 @@ export function signalNumber(name: StandardSignal): number {
   return numbers[name];
 }
 
-/** Reads `HUP`, `SIGHUP`, `sighup`, `1`, `RTMIN+3`, `RTMAX-1`; null for anything else, 0 and negative numbers among them. */
+/**
+ * Reads `HUP`, `SIGHUP`, `sighup`, `1`, `RTMIN+3` (or `RTMIN 3`: forms and queries read + as a space), `RTMAX-1`.
+ * Null for anything else, 0 and negative numbers among them.
+ */
 export function parseSignal(text: string): Signal | null {
   const number = /^\d{1,2}$/.test(text) ? Number(text) : numberOfName(text.toUpperCase());
   const name = number === null ? null : signalName(number);
@@ -82,7 +85,7 @@ export function parseSignal(text: string): Signal | null {
 
 function numberOfName(upper: string): number | null {
   const full = upper.startsWith("SIG") ? upper : `SIG${upper}`;
-  const realTime = /^SIGRT(?:(MIN)(?:\+(\d{1,2}))?|(MAX)(?:-(\d{1,2}))?)$/.exec(full);
+  const realTime = /^SIGRT(?:(MIN)(?:[+ ](\d{1,2}))?|(MAX)(?:-(\d{1,2}))?)$/.exec(full);
   if (realTime) {
     const number = realTime[1] ? rtMin + Number(realTime[2] ?? 0) : rtMax - Number(realTime[4] ?? 0);
     return number >= rtMin && number <= rtMax ? number : null;
@@ -90,10 +93,24 @@ function numberOfName(upper: string): number | null {
   return byName.get(aliases[full] ?? full) ?? null;
 }
 
+/** Of equally near names the first is taken, so those that people send come first. */
+const likelyFirst: readonly StandardSignal[] = [
+  ...new Set<StandardSignal>([
+    "SIGTERM",
+    "SIGHUP",
+    "SIGUSR1",
+    "SIGUSR2",
+    "SIGINT",
+    "SIGQUIT",
+    "SIGKILL",
+    ...standardSignals,
+  ]),
+];
+
 /** The word of `words` or signal name that somebody who wrote `text` most likely meant. */
 export function nearestSignal(text: string, words: readonly string[] = []): string {
   const upper = text.toUpperCase();
-  const asSignal = closest(upper.startsWith("SIG") ? upper : `SIG${upper}`, standardSignals);
+  const asSignal = closest(upper.startsWith("SIG") ? upper : `SIG${upper}`, likelyFirst);
   if (words.length === 0) return asSignal;
   const asWord = closest(text.toLowerCase(), words);
   const signalDistance = Math.min(distance(upper, asSignal), distance(`SIG${upper}`, asSignal));

@@ -31,30 +31,33 @@ export function buildTable(
   surroundings: Surroundings,
   containers: ReadonlyMap<string, Container>,
 ): ProcessTable {
-  const seen = new Map(scan.sightings.map((sighting) => [sighting.pid, sighting]));
-  const place = placer(seen, surroundings, containers);
-  const processes = scan.sightings.map((sighting): Process => ({ ...sighting, ...place(sighting) }));
-  return {
-    observedAt: scan.observedAt,
-    processes,
-    byPid: new Map(processes.map((process) => [process.pid, process])),
-    unreadable: scan.unreadable,
-    selfPid: surroundings.selfPid,
-  };
+  // One map and one pass of copies for thousands of processes: ancestors are looked up among processes without a place.
+  const byPid = new Map<number, Unplaced>();
+  const processes = scan.sightings.map((sighting) => {
+    const process: Unplaced = { ...sighting, container: null, role: "other" };
+    byPid.set(process.pid, process);
+    return process;
+  });
+  const roleOf = roles(byPid, surroundings, containers);
+  for (const process of processes) {
+    process.container = containerOf(process, byPid, containers);
+    process.role = roleOf(process, process.container);
+  }
+  return { observedAt: scan.observedAt, processes, byPid, unreadable: scan.unreadable, selfPid: surroundings.selfPid };
 }
 
-type Place = Pick<Process, "container" | "role">;
+type Unplaced = Sighting & { container: Container | null; role: ProcessRole };
 
-function placer(
+function roles(
   seen: ReadonlyMap<number, Sighting>,
   { selfPid, initialNamespace }: Surroundings,
   containers: ReadonlyMap<string, Container>,
-): (sighting: Sighting) => Place {
+): (sighting: Sighting, container: Container | null) => ProcessRole {
   const self = seen.get(selfPid);
   const ownContainer = self ? containerOf(self, seen, containers) : null;
   const ownRoot = self ? rootOf(self, seen) : null;
 
-  const roleOf = (sighting: Sighting, container: Container | null): ProcessRole => {
+  return (sighting, container) => {
     if (sighting.pid === selfPid) return "self";
     if (sighting.pid === 1 && !initialNamespace) return "pause";
     if (container) return container.key === ownContainer?.key ? "self" : "app";
@@ -63,10 +66,6 @@ function placer(
     const root = rootOf(sighting, seen);
     if (root.pid === 1 || root.ppid !== 0) return "other";
     return root.pid === ownRoot?.pid ? "self" : "app";
-  };
-  return (sighting) => {
-    const container = containerOf(sighting, seen, containers);
-    return { container, role: roleOf(sighting, container) };
   };
 }
 
@@ -77,8 +76,10 @@ function containerOf(
   containers: ReadonlyMap<string, Container>,
 ): Container | null {
   const { containerId, cgroup } = sighting.facts;
-  const known = containers.get(containerId ?? "") ?? containers.get(cgroup ?? "") ?? null;
-  if (known || sighting.state !== "zombie") return known;
+  const known =
+    (containerId !== null && containers.get(containerId)) || (cgroup !== null && containers.get(cgroup)) || null;
+  // Pid 1 has taken over orphans of every container.
+  if (known || sighting.state !== "zombie" || sighting.ppid === 1) return known;
   const parent = seen.get(sighting.ppid);
   return parent && parent.state !== "zombie" ? containerOf(parent, seen, containers) : null;
 }

@@ -1,12 +1,10 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { operations } from "#http/document/operations.ts";
-import { routes } from "#http/routes.ts";
 import { containersSchema, processDetailSchema, processListSchema, processSchema } from "#http/schemas/process.ts";
 import { signalReportSchema, targetsSchema } from "#http/schemas/report.ts";
 import { realApp } from "../support/app.ts";
 import { eventually } from "../support/poll.ts";
 
-const { request, json, post, agent } = realApp();
+const { request, json, post } = realApp();
 const sleeper = Bun.spawn(["sleep", "1000"]);
 afterAll(() => sleeper.kill());
 
@@ -211,52 +209,5 @@ describe("GET /signal and POST dry runs", () => {
     ]) {
       expect(await (await post(to, init)).json()).toMatchObject({ signal: "SIGRTMIN+3", number: 37 });
     }
-  });
-});
-
-describe("the service's own paths", () => {
-  test("every answer carries x-request-id, and a caller's own is kept", async () => {
-    expect((await request("/livez")).headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
-    expect((await request("/livez", { headers: { "x-request-id": "mine-1" } })).headers.get("x-request-id")).toBe(
-      "mine-1",
-    );
-  });
-
-  for (const path of ["/livez", "/startupz", "/readyz", "/healthz"]) {
-    test(`${path} is ok`, async () => {
-      const response = await request(path);
-      expect({ status: response.status, body: await response.text() }).toEqual({ status: 200, body: "ok\n" });
-    });
-  }
-
-  test("/ is links for curl and a page for a browser", async () => {
-    const { links } = await json("/");
-    for (const path of Object.values<string>(links)) expect((await request(path)).status).toBe(200);
-    const page = await request("/", { headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" } });
-    expect(page.headers.get("content-type")).toStartWith("text/html");
-    expect(await page.text()).toContain('href="/processes"');
-  });
-
-  test("every route is documented, and nothing else", async () => {
-    expect(Object.keys(operations).sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
-    const document = await json("/openapi.json");
-    expect(document["openapi"]).toBe("3.1.0");
-    expect(Object.keys(document["paths"]).sort()).toEqual([...new Set(routes.map(({ path }) => path))].sort());
-  });
-
-  test("every mutation is POST and needs operate, everything else is GET", () => {
-    for (const { method, role } of routes) expect(role === "operate").toBe(method === "post");
-  });
-
-  test("/docs asks nobody outside", async () => {
-    const page = await (await request("/docs")).text();
-    expect(page).not.toMatch(/https?:\/\//);
-    for (const asset of ["style.css", "bundle.js", "start.js"])
-      expect((await request(`/docs/${asset}`)).status).toBe(200);
-    expect((await request("/docs/other.js")).status).toBe(404);
-  });
-
-  test("the agent's table is the one that is served", () => {
-    expect(agent.table().byPid.get(process.pid)?.role).toBe("self");
   });
 });

@@ -140,6 +140,15 @@ export const samples: Readonly<Record<string, Samples>> = {
     ],
     workers: ["sshd|sshd|sshd: ann [priv]", "sshd|sshd|sshd: ann@pts/0", "sshd|sshd|sshd: unknown [net]"],
   },
+  ruby: {
+    masters: [
+      "ruby3.1|ruby3.1|ruby /app/worker.rb",
+      "ruby|ruby|/usr/local/bin/ruby bin/rails runner Job",
+      "ruby|pumactl|ruby /usr/local/bundle/bin/pumactl restart",
+      "ruby|fluent-cat|/usr/bin/ruby /usr/bin/fluent-cat debug.log",
+      "ruby|fluent-ctl|/usr/bin/ruby /usr/bin/fluent-ctl reload 7",
+    ],
+  },
   java: {
     masters: ["java|java|java -Xmx512m -jar /app/app.jar", "java|java|/opt/java/openjdk/bin/java -cp /app Main"],
   },
@@ -168,10 +177,6 @@ export const strangers: readonly Sample[] = [
   "python3.11|python|python /app/gunicorn_exporter.py",
   "python3.11|tail.py|python tail.py /var/log/gunicorn",
   "python3.11|celery|/usr/local/bin/python /usr/local/bin/celery -A app worker",
-  "ruby|sidekiq|sidekiq 7.2.0 app [0 of 10 busy]",
-  "ruby|pumactl|ruby /usr/local/bundle/bin/pumactl restart",
-  "ruby|fluent-cat|/usr/bin/ruby /usr/bin/fluent-cat debug.log",
-  "ruby|fluent-ctl|/usr/bin/ruby /usr/bin/fluent-ctl reload 7",
   "redis-cli|redis-cli|redis-cli -h redis-server MONITOR",
   "redis-check-rdb|redis-check-rdb|redis-check-rdb /data/dump.rdb",
   "redis-server|redis-server|redis-rdb-bgsave *:6379",

@@ -7,6 +7,7 @@ import { procRoot } from "#kernel/procfs/root.ts";
 
 const [path = "/proc", ...asked] = process.argv.slice(2);
 const root = procRoot(path);
+const proc = procRoot();
 
 function shown(read: Read<unknown>): unknown {
   if (isUnread(read)) return read.description;
@@ -25,5 +26,9 @@ const files = [...(asked.length > 0 ? asked.map(Number) : pids), 4_194_303].map(
   size: shown(root.size(pid, "big")),
 }));
 const own = { pidfd: pidfdOpen(process.pid), sent: killProcess(process.pid, 0), gone: killProcess(4_194_303, 0) };
-const machine = { loadavg: shown(root.read(null, "loadavg")), folder: shown(root.read(null, ".")) };
-console.log(JSON.stringify({ ffi: libc !== null, libcProblem, pids, files, machine, own, bootMs: bootTimeMs(procRoot()) }));
+const machine = {
+  loadavg: shown(root.read(null, "loadavg")),
+  folder: shown(root.read(null, ".")),
+  symbols: shown(proc.read(null, "kallsyms")),
+};
+console.log(JSON.stringify({ ffi: libc !== null, libcProblem, pids, files, machine, own, bootMs: bootTimeMs(proc) }));

@@ -5,7 +5,7 @@ import type { HttpEnv } from "#http/endpoint.ts";
 import { problemResponse } from "#http/problem.ts";
 
 /** No request of the API needs more, and none gets to fill memory. */
-export const maxBodyBytes = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 
 export function bodySize(): MiddlewareHandler<HttpEnv> {
   return bodyLimit({

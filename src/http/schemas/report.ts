@@ -2,7 +2,7 @@ import { z } from "zod";
 import { containerRefSchema, idSchema } from "#http/schemas/process.ts";
 import { dispositions } from "#process/disposition.ts";
 
-export const outcomeSchema = z
+const outcomeSchema = z
   .object({
     status: z.enum(["confirmed", "unconfirmed", "exited", "pending"]),
     evidence: z.array(z.object({ kind: z.string(), detail: z.string() })),

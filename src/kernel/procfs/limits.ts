@@ -18,7 +18,9 @@ export function readLimits(root: ProcRoot, pid: number): Read<Map<string, Limit>
 export function parseLimits(text: string): Map<string, Limit> {
   const limits = new Map<string, Limit>();
   for (const line of text.split("\n")) {
-    const match = /^(Max [a-z]+(?: [a-z]+){0,2}) +(\d{1,20}|unlimited) +(\d{1,20}|unlimited) *([a-z]+)? *$/.exec(line);
+    const match = /^(Max [a-z]+(?: [a-z]+){0,2}) +(\d{1,20}|unlimited) +(\d{1,20}|unlimited)(?: +([a-z]+))? *$/.exec(
+      line,
+    );
     if (!match) continue;
     limits.set(match[1] as string, { soft: bound(match[2]), hard: bound(match[3]), unit: match[4] ?? null });
   }

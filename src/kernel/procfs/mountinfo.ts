@@ -25,7 +25,7 @@ export function parseMountinfo(text: string): Mount[] {
     const [left, right] = splitOnce(line, " - ");
     const [, , , root, mountPoint, options] = left.split(" ");
     const [filesystem, source, superOptions] = right.split(" ");
-    if (root === undefined || mountPoint === undefined || options === undefined || filesystem === undefined) return [];
+    if (root === undefined || mountPoint === undefined || options === undefined || !filesystem) return [];
     return [
       {
         root: unescapeOctal(root),

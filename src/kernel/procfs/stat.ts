@@ -31,6 +31,24 @@ export function readStat(root: ProcRoot, pid: number): Read<ProcStat> | null {
   return isUnread(bytes) ? bytes : parseStat(bytes);
 }
 
+/** One stat line, and what it says. */
+export interface StatLine {
+  readonly bytes: Uint8Array;
+  readonly stat: ProcStat;
+}
+
+/**
+ * readStat for a process that is looked at again and again. The line of one that slept is the same byte for byte:
+ * comparing it is several times cheaper than parsing, and then the answer is `before` itself.
+ */
+export function rereadStat(root: ProcRoot, pid: number, before: StatLine | undefined): Read<StatLine> | null {
+  const bytes = root.read(pid, "stat");
+  if (isUnread(bytes)) return bytes;
+  if (before && Buffer.compare(bytes, before.bytes) === 0) return before;
+  const stat = parseStat(bytes);
+  return stat && { bytes: bytes.slice(), stat };
+}
+
 const open = 40;
 const close = 41;
 
@@ -44,12 +62,11 @@ export function parseStat(bytes: Uint8Array): ProcStat | null {
   const nameEnd = bytes.lastIndexOf(close);
   if (nameStart < 3 || nameEnd < nameStart || bytes[nameEnd + 1] !== 32) return null;
   const pid = numberAt(bytes, 0);
-  const numbers = fields;
-  const count = parseNumbers(bytes, nameEnd + 4, numbers);
-  if (pid <= 0 || count < 21) return null;
+  const end = parseNumbers(bytes, nameEnd + 4);
+  if (pid <= 0 || end < 0) return null;
   return {
     pid,
-    comm: lossyUtf8(bytes.subarray(nameStart, nameEnd)),
+    comm: nameOf(bytes, nameStart, nameEnd),
     state: String.fromCharCode(bytes[nameEnd + 2] as number),
     ppid: numbers[0] as number,
     flags: numbers[5] as number,
@@ -61,12 +78,34 @@ export function parseStat(bytes: Uint8Array): ProcStat | null {
     startTicks: numbers[18] as number,
     virtualBytes: numbers[19] as number,
     rssPages: numbers[20] as number,
-    exitCode: count > 48 ? (numbers[48] as number) : 0,
+    exitCode: numberAt(bytes, skipFields(bytes, end, 27)),
   };
 }
 
-// Field 4 (ppid) is number 0 here; exit_code, field 52, is number 48.
-const fields = new Float64Array(49);
+// Field 4 (ppid) is number 0 here, field 24 (rss) number 20. Of the 28 fields after them only the last, exit_code, is
+// wanted; most of the others are addresses, too large for integer arithmetic, and parsing them would take longest.
+const numbers = new Float64Array(21);
+
+/** Names met before, by a hash of their bytes: decoding costs more than all else here, and most names stay. */
+const names: ({ bytes: Uint8Array; text: string } | undefined)[] = new Array(512).fill(undefined);
+
+function nameOf(bytes: Uint8Array, start: number, end: number): string {
+  let hash = 0;
+  for (let at = start; at < end; at++) hash = (hash * 31 + (bytes[at] as number)) | 0;
+  const slot = hash & (names.length - 1);
+  const known = names[slot];
+  if (known && isAt(bytes, start, end, known.bytes)) return known.text;
+  const name = bytes.slice(start, end);
+  const text = lossyUtf8(name);
+  names[slot] = { bytes: name, text };
+  return text;
+}
+
+function isAt(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
+  if (end - start !== name.length) return false;
+  for (let at = 0; at < name.length; at++) if (bytes[start + at] !== name[at]) return false;
+  return true;
+}
 
 function numberAt(bytes: Uint8Array, start: number): number {
   let value = 0;
@@ -78,27 +117,33 @@ function numberAt(bytes: Uint8Array, start: number): number {
   return value;
 }
 
-/** Reads the space-separated numbers from `at` on; returns how many there were. */
-function parseNumbers(bytes: Uint8Array, start: number, into: Float64Array): number {
+/** Fills `numbers` with the space-separated numbers from `start` on; returns where the next field starts, -1 if too few. */
+function parseNumbers(bytes: Uint8Array, start: number): number {
   const length = bytes.length;
-  let count = 0;
   let at = start;
-  while (at < length && count < into.length) {
-    let sign = 1;
+  for (let index = 0; index < numbers.length; index++) {
+    const negative = bytes[at] === 45;
+    if (negative) at++;
+    const first = at;
     let value = 0;
-    let digits = 0;
     for (; at < length; at++) {
-      const byte = bytes[at] as number;
-      if (byte === 45 && digits === 0) sign = -1;
-      else if (byte >= 48 && byte <= 57) {
-        value = value * 10 + byte - 48;
-        digits++;
-      } else break;
+      const digit = (bytes[at] as number) - 48;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
     }
-    if (digits === 0) return count;
-    into[count++] = sign * value;
-    if (bytes[at] !== 32) return count;
-    at++;
+    if (at === first) return -1;
+    numbers[index] = negative ? -value : value;
+    if (bytes[at] === 32) at++;
+    else if (index < numbers.length - 1) return -1;
   }
-  return count;
+  return at;
+}
+
+/** Where the field `count` fields after `start` starts; the end of the line when there are not as many. */
+function skipFields(bytes: Uint8Array, start: number, count: number): number {
+  const length = bytes.length;
+  let left = count;
+  let at = start;
+  for (; at < length && left > 0; at++) if (bytes[at] === 32) left--;
+  return at;
 }

@@ -1,4 +1,4 @@
-const utf8 = new TextDecoder("utf-8");
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** ASCII text of the kernel's own making, byte by byte: nothing to decode, nothing that could be invalid. */
 export function latin1(bytes: Uint8Array): string {

@@ -1,0 +1,20 @@
+import { expect, test } from "bun:test";
+import { configKeys } from "#config/keys.ts";
+
+test("every setting has its dotted name, flag and variable, and says what it is for", () => {
+  expect(configKeys.map(({ name, flag, variable }) => `${name} --${flag} ${variable}`)).toEqual([
+    "listen --listen SEXTON_LISTEN",
+    "probes --probes SEXTON_PROBES",
+    "targetContainer --target-container SEXTON_TARGET_CONTAINER",
+    "targets --targets SEXTON_TARGETS",
+    "signals.allow --signals-allow SEXTON_SIGNALS_ALLOW",
+    "api.exposeEnviron --api-expose-environ SEXTON_API_EXPOSE_ENVIRON",
+    "log.level --log-level SEXTON_LOG_LEVEL",
+  ]);
+  for (const { description } of configKeys) expect(description.length).toBeGreaterThan(10);
+});
+
+test("maps and switches are known for what they are", () => {
+  expect(configKeys.filter(({ isMap }) => isMap).map(({ name }) => name)).toEqual(["targets"]);
+  expect(configKeys.filter(({ isSwitch }) => isSwitch).map(({ name }) => name)).toEqual(["api.exposeEnviron"]);
+});
