@@ -95,8 +95,9 @@ async function serve(serveArgs) {
   const sexton = spawn(join(top, "dist", "sexton"), serveArgs, { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => sexton.kill(signal));
   const exited = new Promise((resolve) => sexton.on("exit", (code, signal) => resolve(code ?? (signal ? 130 : 1))));
-  const at = serveArgs[serveArgs.indexOf("--listen") + 1];
-  const address = serveArgs.includes("--listen") ? at : "127.0.0.1:9099";
+  const flag = serveArgs.findLastIndex((arg) => arg === "--listen" || arg.startsWith("--listen="));
+  const given = flag < 0 ? process.env.SEXTON_LISTEN : (serveArgs[flag].split("=")[1] ?? serveArgs[flag + 1]);
+  const address = (given ?? "127.0.0.1:9099").split(",")[0];
   if (await isReady(address, exited)) {
     console.log(`
 Try these in another terminal:

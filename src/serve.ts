@@ -28,12 +28,15 @@ const stopGraceMs = 1_500;
 export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promise<Running> {
   let loaded = await load();
   const { config } = loaded;
+  log.setLevel(config.log.level);
   const listeners = [...config.listen.map(apiListener), ...(config.probes ? [probesListener(config.probes)] : [])];
   if (libcProblem !== null) {
     log.warn("reduced mode: no pidfds, signals go by pid after a check of the start time", { reason: libcProblem });
   }
-  const agent = createAgent(procRoot(), systemClock, settingsOf(config));
+  const agent = createAgent(procRoot(), systemClock, settingsOf(config), { log });
+  const stopping = new AbortController();
   const service = {
+    stopping: stopping.signal,
     agent,
     health: createHealth(agent),
     clock: systemClock,
@@ -43,7 +46,9 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promis
   const app = createApp(service, log);
   const servers: RunningServer[] = [];
   const stop = async () => {
-    for (const server of servers.splice(0).reverse()) await server.stop(stopGraceMs / listeners.length);
+    // Whoever waits for an outcome is told what is known by now.
+    stopping.abort();
+    await Promise.all(servers.splice(0).map((server) => server.stop(stopGraceMs)));
   };
   try {
     for (const listener of listeners) servers.push(await startServer(app, listener));
@@ -61,11 +66,12 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promis
         const next = await load();
         refuseOtherListeners(loaded.config, next.config);
         agent.configure(settingsOf(next.config));
+        log.setLevel(next.config.log.level);
         loaded = next;
         log.info("configuration read again");
       } catch (cause) {
-        if (!(cause instanceof UsageError)) throw cause;
-        log.error("configuration not taken, the old one stays", { reason: cause.message });
+        const reason = cause instanceof UsageError ? cause.message : String(cause);
+        log.error("configuration not taken, the old one stays", { reason });
       }
     },
   };

@@ -1,8 +1,20 @@
-/** What a terminal would act on instead of showing it; names and arguments are other people's text. */
+/**
+ * What a terminal would act on instead of showing it, or would show in another order, or not at all: control
+ * characters, line separators, bidirectional and zero-width marks. Names and arguments are other people's text.
+ */
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
-    character === "\n" ? "\\n" : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return text.replace(unprintable, (character) => {
+    const code = character.charCodeAt(0);
+    if (character === "\n") return "\\n";
+    return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** The same for text of several lines that is our own but for what it quotes. */
+export function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }
 
 export interface Column<Row> {

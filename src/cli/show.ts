@@ -1,3 +1,4 @@
+import { printableLines } from "#base/columns.ts";
 import { type CommandContext, type ExitCode, exitCode } from "#cli/command.ts";
 import type { ClientAnswer } from "#client/client.ts";
 
@@ -9,8 +10,8 @@ export function show({ out, err, options }: CommandContext, answer: ClientAnswer
   }
   if (options["json"]) out(answer.text);
   else {
-    err(`${answer.problem?.detail ?? `status ${answer.status}`}\n`);
-    if (answer.problem?.fix) err(`${answer.problem.fix}\n`);
+    err(`${printableLines(answer.problem?.detail ?? `status ${answer.status}`)}\n`);
+    if (answer.problem?.fix) err(`${printableLines(answer.problem.fix)}\n`);
   }
   return exitCode.failed;
 }

@@ -34,6 +34,9 @@ export function createClient(address: AgentAddress | undefined): Client {
   if (!address) throw new UsageError("Cannot find the agent: the configuration names no address to listen on");
   const base = address.kind === "unix" ? "http://localhost" : `http://${hostOf(address.hostname)}:${address.port}`;
   const where = address.kind === "unix" ? address.path : base;
+  // Bun's fetch would ask HTTP_PROXY for loopback too, and a pod behind a proxy has it set.
+  // biome-ignore lint/style/noProcessEnv: there is no other way to tell fetch (Bun 1.4.5: `proxy: ""` has no effect).
+  process.env["NO_PROXY"] = "*";
   return async (path, { method = "GET", query = {}, accept, timeoutMs = defaultTimeoutMs }) => {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const search = given.length > 0 ? `?${new URLSearchParams(given)}` : "";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseSignal, type SignalName } from "#process/signal.ts";
 
-/** An address to listen on. Unix sockets are reached through the folder they are in, which decides who may. */
+/** An address to listen on. A Unix socket is for the user that sexton runs as (mode 0600). */
 export type Listen =
   | { readonly kind: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };

@@ -1,19 +1,19 @@
 import type { Clock } from "#base/clock.ts";
 import { isProblem, type Problem } from "#base/errors.ts";
+import type { Log } from "#base/log.ts";
 import { type ContainerSummary, summarizeContainers } from "#daemon/containers.ts";
 import { readProcessFile } from "#daemon/files.ts";
 import { inspect, type ProcessDetail } from "#daemon/inspect.ts";
 import { locateTargets } from "#daemon/locate.ts";
 import { createObserver } from "#daemon/observer.ts";
-import { createPerformer, type Delivered, type Delivery, goneProblem, replaced } from "#daemon/perform.ts";
-import { receiverOf } from "#daemon/receiver.ts";
+import { createPerformer, type Delivered, type Delivery } from "#daemon/perform.ts";
 import { lookAround } from "#daemon/surroundings.ts";
+import { goneProblem, replacedProblem, unreadProblem } from "#daemon/unread.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { readStat } from "#kernel/procfs/stat.ts";
-import { readStatus } from "#kernel/procfs/status.ts";
 import { profiles } from "#policy/profiles.ts";
-import { refuseBefore, refuseUnhandled, type SignalSettings } from "#policy/signal.ts";
+import { refuseProtected, type SignalSettings } from "#policy/signal.ts";
 import {
   listTargets,
   type NamedTarget,
@@ -23,8 +23,9 @@ import {
   targetOfProcess,
 } from "#policy/target.ts";
 import { type Intent, readIntent, verbsOf } from "#policy/verb.ts";
-import { type Disposition, dispositionOf } from "#process/disposition.ts";
+import type { Disposition } from "#process/disposition.ts";
 import type { ProcessFile } from "#process/file.ts";
+import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 import type { ProcessTable } from "#process/table.ts";
 
@@ -86,11 +87,17 @@ export interface Agent {
 /** A reload has this long to show an effect before the answer says that none was seen. */
 const reloadWaitMs = 2_000;
 
+export interface AgentOptions {
+  readonly selfPid?: number;
+  /** Where each signal is told, the refused ones too. */
+  readonly log?: Pick<Log, "info" | "warn">;
+}
+
 export function createAgent(
   root: ProcRoot,
   clock: Clock,
   initial: AgentSettings,
-  selfPid: number = process.pid,
+  { selfPid = process.pid, log }: AgentOptions = {},
 ): Agent {
   const observer = createObserver(root, clock, lookAround(root, selfPid));
   const performer = createPerformer(root, clock, selfPid);
@@ -99,9 +106,9 @@ export function createAgent(
   /** The process as it is now: a table of a quarter second ago may hold one that has ended, or miss a new one. */
   function find(ref: ProcessRef): Process | Problem {
     const stat = readStat(root, ref.pid);
-    if (stat === null || isUnread(stat)) return goneProblem(ref);
+    if (stat === null || isUnread(stat)) return unreadProblem(ref, stat);
     if (ref.startTicks !== null && stat.startTicks !== ref.startTicks) {
-      return replaced({ pid: ref.pid, startTicks: ref.startTicks }, stat.startTicks);
+      return replacedProblem({ pid: ref.pid, startTicks: ref.startTicks }, stat.startTicks);
     }
     const known = observer.table().byPid.get(ref.pid);
     const current = known?.startTicks === stat.startTicks ? known : observer.table(0).byPid.get(ref.pid);
@@ -116,32 +123,33 @@ export function createAgent(
 
   function targetOf(request: SignalRequest): Target | Problem {
     const table = observer.table(0);
-    if (!request.process) return resolveTarget(request.target, table, locating(table), profiles);
+    if (!request.process) return resolveTarget(request.target, table, locating(table, request.target), profiles);
     const found = find(request.process);
-    return isProblem(found) ? found : targetOfProcess(found, table, locating(table), profiles);
+    return isProblem(found) ? found : targetOfProcess(found, table, settings, profiles);
   }
 
-  /** The settings with what they need from outside of the table. */
-  function locating(table: ProcessTable): TargetSettings {
-    return { ...settings, located: locateTargets(root, settings.targets, table) };
+  /** The settings with what they need from outside of the table: for the one target that is asked for, else for all. */
+  function locating(table: ProcessTable, name?: string): TargetSettings {
+    const { targets } = settings;
+    const wanted = name === undefined ? targets : Object.hasOwn(targets, name) ? { [name]: targets[name] ?? {} } : {};
+    return { ...settings, located: locateTargets(root, wanted, table) };
   }
 
   function preview(named: NamedTarget): TargetPreview {
     if (isProblem(named.found)) return { named, verbs: [], problem: named.found };
     const target = named.found;
-    const status = readStatus(root, target.process.pid);
-    if (status === null || isUnread(status)) return { named, verbs: [], problem: goneProblem(target.process) };
-    const receiver = receiverOf(root, target.process, status);
+    let obstacle: Problem | null = null;
     const verbs = verbsOf(target).flatMap((verb): VerbPreview[] => {
       const intent = readIntent(verb, target);
       if (isProblem(intent)) return [];
-      const disposition = dispositionOf(intent.signal, receiver);
-      const refusal =
-        refuseBefore(target.process, intent, settings.signals, selfPid) ??
-        refuseUnhandled(target.process, intent, disposition, receiver);
-      return [{ verb, signal: intent.signal, disposition, willSend: refusal === null }];
+      const found = performer.preview(target.process, intent, settings.signals);
+      if (!isProblem(found)) return [{ verb, signal: intent.signal, disposition: found.disposition, willSend: true }];
+      // A missing handler is this verb's affair; what stands in the way of every verb is the target's problem.
+      if (found.kind !== "signal-unhandled" && found.kind !== "signal-not-allowed") obstacle ??= found;
+      const disposition = (found.facts?.["disposition"] as Disposition | undefined) ?? null;
+      return [{ verb, signal: intent.signal, disposition, willSend: false }];
     });
-    return { named, verbs, problem: null };
+    return { named, verbs, problem: obstacle };
   }
 
   return {
@@ -159,16 +167,40 @@ export function createAgent(
       return listTargets(table, locating(table), profiles).map(preview);
     },
     async signal(request) {
-      const target = targetOf(request);
-      if (isProblem(target)) return target;
-      const intent = readIntent(request.verb, target);
-      if (isProblem(intent)) return intent;
-      const delivery: Delivery = {
-        ...request,
-        waitMs: request.waitMs ?? (intent.verb === "reload" ? reloadWaitMs : 0),
-      };
-      const delivered = await performer.send(target.process, intent, settings.signals, delivery);
-      return isProblem(delivered) ? delivered : { ...delivered, target, intent };
+      const report = await send(request);
+      tell(request, report);
+      return report;
     },
   };
+
+  async function send(request: SignalRequest): Promise<SignalReport | Problem> {
+    const target = targetOf(request);
+    if (isProblem(target)) return target;
+    const intent = refuseProtected(target.process, request.verb, selfPid) ?? readIntent(request.verb, target);
+    if (isProblem(intent)) return intent;
+    const delivery: Delivery = {
+      ...request,
+      waitMs: request.waitMs ?? (intent.verb === "reload" ? reloadWaitMs : 0),
+    };
+    const delivered = await performer.send(target.process, intent, settings.signals, delivery);
+    return isProblem(delivered) ? delivered : { ...delivered, target, intent };
+  }
+
+  function tell({ verb, target, process: ref, dryRun }: SignalRequest, report: SignalReport | Problem): void {
+    if (dryRun) return;
+    const asked = { verb, target: target ?? null, pid: ref?.pid ?? null };
+    if (isProblem(report)) {
+      log?.warn("signal refused", { ...asked, kind: report.kind, detail: report.detail });
+      return;
+    }
+    const { process: receiver } = report.target;
+    const outcome = report.outcome?.status ?? null;
+    log?.info("signal sent", {
+      ...asked,
+      signal: report.intent.signal.name,
+      receiver: formatId(receiver),
+      name: receiver.name,
+      outcome,
+    });
+  }
 }

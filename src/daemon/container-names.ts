@@ -19,7 +19,7 @@ export function createContainerNames(root: ProcRoot, selfPid: number) {
     for (const sighting of sightings) {
       const { containerId, cgroup } = sighting.facts;
       const key = containerId ?? (cgroup !== null && cgroup === ownPath ? cgroup : null);
-      if (key === null || hasEnded(sighting.state)) continue;
+      if (key === null || hasEnded(sighting)) continue;
       const entry = known.get(key);
       const waitMs = now - sighting.startedAt < youngMs ? 0 : retryMs;
       if (!entry || (entry.container.name === null && now - entry.triedAt >= waitMs)) {

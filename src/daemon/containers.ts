@@ -1,4 +1,4 @@
-import { isUnread } from "#kernel/procfs/read.ts";
+import { readCgroupFile } from "#kernel/foreign-file.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { isRoot } from "#process/app.ts";
 import type { Container } from "#process/container.ts";
@@ -29,7 +29,7 @@ export function summarizeContainers(root: ProcRoot, table: ProcessTable): Contai
 
 function summarize(root: ProcRoot, table: ProcessTable, members: readonly Process[]): ContainerSummary {
   const [first] = members as readonly [Process, ...Process[]];
-  const living = members.filter(({ state }) => !hasEnded(state));
+  const living = members.filter((process) => !hasEnded(process));
   return {
     container: first.container as Container,
     role: members.find(({ role }) => role !== "app")?.role ?? first.role,
@@ -48,8 +48,8 @@ function summarize(root: ProcRoot, table: ProcessTable, members: readonly Proces
 /** pids.max as the container itself mounts it (cgroup v2, then v1); null for `max`, and where ptrace access is denied. */
 function readPidsLimit(root: ProcRoot, { pid }: Process): number | null {
   for (const file of ["root/sys/fs/cgroup/pids.max", "root/sys/fs/cgroup/pids/pids.max"]) {
-    const text = root.readText(pid, file, 32);
-    if (!isUnread(text) && /^\d+\s*$/.test(text)) return Number(text);
+    const text = readCgroupFile(`${root.path}/${pid}/${file}`);
+    if (text !== null && /^\d+$/.test(text)) return Number(text);
   }
   return null;
 }

@@ -1,26 +1,38 @@
 import { parseCgroup } from "#kernel/procfs/cgroup.ts";
 import { readCmdline } from "#kernel/procfs/cmdline.ts";
-import { denied, isUnread, orNull, type Read } from "#kernel/procfs/read.ts";
+import { denied, isUnread, orNull, type Read, unavailable } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
+import { isKernelThread, type ProcStat } from "#kernel/procfs/stat.ts";
 import { readOwner } from "#kernel/procfs/status.ts";
 import { lossyUtf8 } from "#kernel/procfs/text.ts";
 import { containerIdOf, tellingPath } from "#process/container.ts";
 import type { ProcessFacts } from "#process/process.ts";
+import { hasEnded, stateOf } from "#process/state.ts";
+
+/**
+ * A command line may be 2 MiB long, and a JVM's class path takes some. What lies beyond is neither shown nor matched,
+ * and `argsTruncated` tells so.
+ */
+const argsLimit = 32 * 1024;
 
 /**
  * Reads what changes seldom. A process that has ended keeps what was known of it while it lived: its command line and
  * executable are gone by then, and on cgroup v1 its container too.
  */
-export function readFacts(root: ProcRoot, pid: number, before: ProcessFacts | null, ended: boolean): ProcessFacts {
+export function readFacts(root: ProcRoot, stat: ProcStat, before: ProcessFacts | null): ProcessFacts {
+  const { pid } = stat;
+  const ended = hasEnded({ state: stateOf(stat.state), threads: stat.threads });
   if (ended && before) return before;
   const owner = readOwner(root, pid);
-  const args = readCmdline(root, pid);
-  const exe = root.readLink(pid, "exe");
+  // A thread of the kernel has neither arguments nor an executable.
+  const args = isKernelThread(stat) ? [] : readCmdline(root, pid, argsLimit);
+  const exe = isKernelThread(stat) ? unavailable : root.readLink(pid, "exe");
   const place = readPlace(root, pid);
   const ids = orNull(owner);
   return {
     // What has ended has lost its arguments; that is not the same as having had none.
     args: isUnread(args) || (ended && args.length === 0) ? null : args,
+    argsTruncated: !isUnread(args) && args.reduce((sum, arg) => sum + arg.length + 1, 0) >= argsLimit,
     exe: isUnread(exe) ? null : exe,
     uid: ids?.uid ?? null,
     gid: ids?.gid ?? null,

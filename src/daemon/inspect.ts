@@ -1,8 +1,9 @@
 import type { Problem } from "#base/errors.ts";
-import { credentialsOf, goneProblem } from "#daemon/perform.ts";
+import { readFacts } from "#daemon/facts.ts";
+import { credentialsOf } from "#daemon/perform.ts";
 import { receiverOf } from "#daemon/receiver.ts";
+import { unreadProblem } from "#daemon/unread.ts";
 import { type CgroupLine, readCgroup } from "#kernel/procfs/cgroup.ts";
-import { readCmdline } from "#kernel/procfs/cmdline.ts";
 import { readFdCount } from "#kernel/procfs/fd-count.ts";
 import { type ProcIo, readIo } from "#kernel/procfs/io.ts";
 import { type Limit, readLimits } from "#kernel/procfs/limits.ts";
@@ -14,6 +15,7 @@ import type { Credentials } from "#policy/permission.ts";
 import { type SignalReceiver, terminates } from "#process/disposition.ts";
 import type { Process } from "#process/process.ts";
 import { type SignalName, signalsOfMask } from "#process/signal.ts";
+import { stateOf } from "#process/state.ts";
 
 /** Everything of one process, read now. What permission hides is null and named in `facts.denied`. */
 export interface ProcessDetail {
@@ -36,16 +38,15 @@ export interface ProcessDetail {
   readonly seccomp: number | null;
 }
 
-/** A command line may be 2 MiB long; this is what one answer shows of it. */
-const argsLimit = 64 * 1024;
 const namespaceNames = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
 
 export function inspect(root: ProcRoot, process: Process): ProcessDetail | Problem {
   const { pid } = process;
   const status = readStatus(root, pid);
   const stat = readStat(root, pid);
-  if (status === null || stat === null || isUnread(status) || isUnread(stat)) return goneProblem(process);
-  const args = readCmdline(root, pid, argsLimit);
+  if (stat === null || isUnread(stat)) return unreadProblem(process, stat);
+  if (status === null || isUnread(status)) return unreadProblem(process, status);
+  const facts = readFacts(root, stat, process.facts);
   const limits = readLimits(root, pid);
   const open = readFdCount(root, pid);
   const io = readIo(root, pid);
@@ -59,7 +60,10 @@ export function inspect(root: ProcRoot, process: Process): ProcessDetail | Probl
   return {
     process: {
       ...process,
-      facts: { ...process.facts, args: orNull(args), denied: [...process.facts.denied, ...hidden] },
+      name: stat.comm,
+      state: stateOf(stat.state),
+      threads: stat.threads,
+      facts: { ...facts, denied: [...facts.denied, ...hidden] },
     },
     credentials: credentialsOf(status),
     ...describeSignals(status, receiverOf(root, process, status)),

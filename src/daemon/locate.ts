@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readForeignFile } from "#kernel/foreign-file.ts";
 import { readListening } from "#kernel/procfs/net-tcp.ts";
 import { denied, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
@@ -26,11 +26,12 @@ function locate(root: ProcRoot, rule: TargetRule, table: ProcessTable): Located 
 
 function byPidFile(path: string, table: ProcessTable): Located {
   try {
-    const ref = parseProcessRef(readFileSync(path, "utf8").slice(0, 64).trim().split(/\s/)[0] ?? "");
+    const { text, modifiedAt } = readForeignFile(path, 64);
+    const ref = parseProcessRef(text.trim().split(/\s/)[0] ?? "");
     const process = ref && table.byPid.get(ref.pid);
     if (!process) return { pids: [], problem: `pid file ${path} names no process that is there` };
     // The usual accident with pid files: the app is gone, the file stays, and somebody else has the pid now.
-    if (process.startedAt > statSync(path).mtimeMs + slackMs) {
+    if (process.startedAt > modifiedAt + slackMs) {
       return {
         pids: [],
         problem: `pid file ${path} is stale: process ${process.pid} (${process.name}) started after it was written`,

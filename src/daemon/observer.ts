@@ -4,10 +4,10 @@ import { readFacts } from "#daemon/facts.ts";
 import { bootTimeMs } from "#kernel/boot-time.ts";
 import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
-import { PF_KTHREAD, type ProcStat, rereadStat, type StatLine } from "#kernel/procfs/stat.ts";
+import { isKernelThread, type ProcStat, rereadStat, type StatLine } from "#kernel/procfs/stat.ts";
 import { pageBytes, ticksPerSecond } from "#kernel/units.ts";
 import type { ProcessFacts, Sighting } from "#process/process.ts";
-import { hasEnded, stateOf } from "#process/state.ts";
+import { stateOf } from "#process/state.ts";
 import { buildTable, type ProcessTable, type Surroundings } from "#process/table.ts";
 
 /** A list, a scrape and an export within this time share one scan. */
@@ -75,7 +75,7 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
   function sightFirst(line: StatLine, now: number): Sighting {
     const { stat } = line;
     const startedAt = startOf(stat, bootedAt);
-    const facts = readFacts(root, stat.pid, null, hasEnded(stateOf(stat.state)));
+    const facts = readFacts(root, stat, null);
     const sighting = sightingOf(stat, startedAt, percentOf(ticksOf(stat), now - startedAt), facts);
     entries.set(stat.pid, { line, sighting, factsStat: stat, cpuAt: now, cpuTicks: ticksOf(stat), generation });
     return sighting;
@@ -85,7 +85,7 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
     const { stat } = line;
     const before = entry.sighting;
     const startedAt = startOf(stat, bootedAt);
-    const cpuPercent = now - entry.cpuAt >= cpuWindowMs ? measureCpu(entry, stat, now) : before.cpuPercent;
+    const cpuPercent = Math.abs(now - entry.cpuAt) >= cpuWindowMs ? measureCpu(entry, stat, now) : before.cpuPercent;
     const mayHaveChanged = audit || now - startedAt < settlingMs || hasRun(stat, entry.factsStat);
     const facts = mayHaveChanged ? rereadFacts(entry, stat) : before.facts;
     entry.generation = generation;
@@ -99,7 +99,7 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
 
   function rereadFacts(entry: Entry, stat: ProcStat): ProcessFacts {
     entry.factsStat = stat;
-    return readFacts(root, stat.pid, entry.sighting.facts, hasEnded(stateOf(stat.state)));
+    return readFacts(root, stat, entry.sighting.facts);
   }
 
   return {
@@ -118,7 +118,7 @@ function sightingOf(stat: ProcStat, startedAt: number, cpuPercent: number, facts
     ppid: stat.ppid,
     name: stat.comm,
     state: stateOf(stat.state),
-    kernelThread: (stat.flags & PF_KTHREAD) !== 0,
+    kernelThread: isKernelThread(stat),
     threads: stat.threads,
     cpuSeconds: ticksOf(stat) / ticksPerSecond,
     cpuPercent,

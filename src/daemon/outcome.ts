@@ -67,7 +67,8 @@ function endOf(
   if (stat === gone || (stat !== null && !isUnread(stat) && stat.startTicks !== startTicks)) {
     return { status: pidfd === null ? null : pidfdExitStatus(pidfd) };
   }
-  if (stat === null || isUnread(stat) || stat.state !== "Z") return "alive";
+  // A zombie with more than one thread is a process whose first thread has returned; the others go on.
+  if (stat === null || isUnread(stat) || stat.state !== "Z" || stat.threads > 1) return "alive";
   // Field 52 reads 0 where ptrace access is denied, which would look like success. The link tells: a zombie's cwd is
   // ENOENT for whoever may look and EACCES for others.
   return root.readLink(pid, "cwd") === gone ? { status: stat.exitCode } : "zombie";

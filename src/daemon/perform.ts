@@ -2,6 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import { isProblem, type Problem, problem } from "#base/errors.ts";
 import { followOutcome, type Outcome, pending, release } from "#daemon/outcome.ts";
 import { receiverOf } from "#daemon/receiver.ts";
+import { goneProblem, replacedProblem, unreadProblem } from "#daemon/unread.ts";
 import { killProcess, type Pidfd, pidfdOpen, pidfdSendSignal } from "#kernel/pidfd.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
@@ -11,7 +12,6 @@ import { explainKillDenied } from "#policy/permission.ts";
 import { refuseBefore, refuseUnhandled, type SignalSettings } from "#policy/signal.ts";
 import type { Intent } from "#policy/verb.ts";
 import { type Disposition, dispositionOf } from "#process/disposition.ts";
-import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 import { stateOf } from "#process/state.ts";
 
@@ -32,6 +32,8 @@ export interface Delivered {
 }
 
 export interface Performer {
+  /** What `send` would find, down to the kernel's permission, without sending anything. */
+  preview(process: Process, intent: Intent, settings: SignalSettings): { disposition: Disposition } | Problem;
   send(process: Process, intent: Intent, settings: SignalSettings, delivery: Delivery): Promise<Delivered | Problem>;
 }
 
@@ -41,10 +43,18 @@ export interface Performer {
  */
 export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): Performer {
   return {
+    preview(process, intent, settings) {
+      const pidfd = openPidfd(process);
+      if (isProblem(pidfd)) return pidfd;
+      try {
+        return check(process, intent, settings, { force: false }, pidfd);
+      } finally {
+        release(pidfd);
+      }
+    },
     async send(process, intent, settings, delivery) {
-      const opened = pidfdOpen(process.pid);
-      if (opened === "gone") return goneProblem(process);
-      const pidfd = typeof opened === "number" ? opened : null;
+      const pidfd = openPidfd(process);
+      if (isProblem(pidfd)) return pidfd;
       try {
         const checked = check(process, intent, settings, delivery, pidfd);
         if (isProblem(checked)) return checked;
@@ -66,17 +76,17 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
     process: Process,
     intent: Intent,
     settings: SignalSettings,
-    { force }: Delivery,
+    { force }: Pick<Delivery, "force">,
     pidfd: Pidfd | null,
   ): Problem | { disposition: Disposition; status: ProcStatus } {
     const stat = readStat(root, process.pid);
-    if (stat === null || isUnread(stat)) return goneProblem(process);
-    if (stat.startTicks !== process.startTicks) return replaced(process, stat.startTicks);
-    const now = { ...process, state: stateOf(stat.state) };
+    if (stat === null || isUnread(stat)) return unreadProblem(process, stat);
+    if (stat.startTicks !== process.startTicks) return replacedProblem(process, stat.startTicks);
+    const now = { ...process, state: stateOf(stat.state), threads: stat.threads };
     const refusal = refuseBefore(now, intent, settings, selfPid);
     if (refusal) return refusal;
     const status = readStatus(root, process.pid);
-    if (status === null || isUnread(status)) return goneProblem(process);
+    if (status === null || isUnread(status)) return unreadProblem(process, status);
     if (signal(process.pid, pidfd, 0) === "denied") return denied(process, status);
     const receiver = receiverOf(root, process, status);
     const disposition = dispositionOf(intent.signal, receiver);
@@ -97,6 +107,13 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
   }
 }
 
+/** Null where there are no pidfds, or none left: then kill(2) must do, after the same checks. */
+function openPidfd(process: Process): Pidfd | null | Problem {
+  const opened = pidfdOpen(process.pid);
+  if (opened === "gone") return goneProblem(process);
+  return typeof opened === "number" ? opened : null;
+}
+
 function signal(pid: number, pidfd: Pidfd | null, number: number): ReturnType<typeof pidfdSendSignal> {
   return pidfd === null ? killProcess(pid, number) : pidfdSendSignal(pidfd, number);
 }
@@ -109,21 +126,4 @@ export function credentialsOf({ uid, gid, capabilities }: ProcStatus) {
     effectiveUid: uid.effective,
     capabilities: capabilities.effective,
   };
-}
-
-export function goneProblem({ pid }: Pick<Process, "pid">): Problem {
-  return problem(
-    "process-gone",
-    `Cannot find process ${pid}: it has ended, or never was. GET /processes lists those that are there.`,
-    { pid },
-  );
-}
-
-export function replaced(asked: Pick<Process, "pid" | "startTicks">, startTicks: number): Problem {
-  const found = formatId({ pid: asked.pid, startTicks });
-  return problem(
-    "process-replaced",
-    `Cannot use process ${formatId(asked)}: it has ended, and its pid belongs to ${found} now.`,
-    { asked: formatId(asked), found },
-  );
 }

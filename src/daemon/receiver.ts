@@ -18,7 +18,7 @@ export function receiverOf(root: ProcRoot, process: Process, status: ProcStatus)
       ignored,
       blocked: blocked === 0n || process.threads < 2 ? blocked : blockedByAll(root, process.pid, blocked),
     },
-    namespaceInit: status.nsPids.length > 1 && status.nsPids.at(-1) === 1,
+    namespaceInit: status.nsPids.at(-1) === 1,
     awaitsSignals: sigwaiters.includes(process.name) || inSigtimedwait(root, process.pid),
   };
 }

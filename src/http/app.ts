@@ -14,13 +14,13 @@ import { type Route, routes } from "#http/routes.ts";
 import type { Service } from "#http/service.ts";
 
 /** The whole API as one hono app; the listener that a request came in by says what its caller may do. */
-export function createApp(service: Service, log: Log, ownHostnames: readonly string[] = []): Hono<HttpEnv> {
+export function createApp(service: Service, log: Log): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   const probes = routes.filter(({ role }) => role === "probe").map(({ path }) => path);
   app.use(requestId());
   app.use(tracing(probes));
   app.use(knownRoute(routes));
-  app.use(ownHost(ownHostnames));
+  app.use(ownHost());
   app.use(bodySize());
   for (const route of routes) register(app, route, service);
   app.onError((error, c) => {
@@ -59,6 +59,9 @@ function register(app: Hono<HttpEnv>, { method, path, role, endpoint }: Route, s
     async function respond(): Promise<Answer> {
       const checkedParams = parse(params ?? z.any(), c.req.param(), "path");
       if (isProblem(checkedParams)) return checkedParams;
+      const twice = Object.entries(c.req.queries()).find(([, values]) => values.length > 1);
+      if (twice)
+        return problem("bad-request", `Cannot use "${twice[0]}" of the query: it is given ${twice[1].length} times.`);
       const checkedQuery = parse(query ?? z.strictObject({}), c.req.query(), "query");
       return isProblem(checkedQuery)
         ? checkedQuery

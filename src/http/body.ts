@@ -65,5 +65,10 @@ function fromForm<T extends z.ZodType>(
 ): z.output<T> | Problem {
   // "RTMIN+3" as a form would read "RTMIN 3", so bare text is taken as it stands.
   const isForm = type === "application/x-www-form-urlencoded" && text.includes("=");
-  return parse(schema, isForm ? Object.fromEntries(new URLSearchParams(text)) : { [bareField]: text }, "body");
+  if (!isForm) return parse(schema, { [bareField]: text }, "body");
+  const fields = [...new URLSearchParams(text)];
+  const values = Object.fromEntries(fields);
+  if (Object.keys(values).length < fields.length)
+    return problem("bad-request", "Cannot use the form: a field is given twice.");
+  return parse(schema, values, "body");
 }

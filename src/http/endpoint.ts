@@ -13,6 +13,8 @@ export type Method = "get" | "post";
 export interface Bindings {
   /** The most that a caller on this listener may do. */
   readonly role: Role;
+  /** Whether Host and Origin must be ours: where a browser could come by. */
+  readonly checkHost: boolean;
   /** Lets a request take longer than the listener's idle timeout. */
   readonly extendTimeout: (request: Request, seconds: number) => void;
 }

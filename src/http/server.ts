@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync } from "node:fs";
 import type { Hono } from "hono";
 import { UsageError } from "#base/errors.ts";
 import type { Bindings, HttpEnv, Role } from "#http/endpoint.ts";
@@ -23,12 +23,14 @@ const idleTimeoutSeconds = 60;
 export async function startServer(app: Hono<HttpEnv>, { at, role }: Listener): Promise<RunningServer> {
   const address = "path" in at ? at.path : `${at.hostname.includes(":") ? `[${at.hostname}]` : at.hostname}:${at.port}`;
   const fetch = (request: Request, server: { timeout(request: Request, seconds: number): void }) => {
-    const bindings: Bindings = { role, extendTimeout: (of, seconds) => server.timeout(of, seconds) };
-    return app.fetch(request, bindings);
+    const extendTimeout: Bindings["extendTimeout"] = (of, seconds) => server.timeout(of, seconds);
+    const bindings: Bindings = { role, checkHost: "port" in at && role !== "probe", extendTimeout };
+    return app.fetch(withHost(request), bindings);
   };
-  if ("path" in at && (await answers(at.path))) throw inUse(address);
+  if ("path" in at) await makeWay(at.path);
   try {
     const server = listen(at, fetch);
+    const socket = "path" in at ? inodeOf(at.path) : null;
     const bound = "path" in at ? address : address.replace(/:\d+$/, `:${server.port}`);
     return {
       address: bound,
@@ -36,7 +38,8 @@ export async function startServer(app: Hono<HttpEnv>, { at, role }: Listener): P
         const finished = server.stop();
         await Promise.race([finished, Bun.sleep(graceMs)]);
         await server.stop(true);
-        if ("path" in at) rmSync(at.path, { force: true });
+        // A successor may have put a socket of its own there by now.
+        if ("path" in at && socket !== null && inodeOf(at.path) === socket) rmSync(at.path, { force: true });
       },
     };
   } catch (cause) {
@@ -55,7 +58,18 @@ function inUse(address: string, cause?: unknown): UsageError {
   );
 }
 
-/** Whether somebody listens on a socket that is already there; one that a killed predecessor left does not answer. */
+/** Removes a socket on which nobody answers, as a killed predecessor leaves it. Whatever else is there stays. */
+async function makeWay(path: string): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isSocket())
+    throw new UsageError(
+      `Cannot listen on ${path}: it is there already, and is no socket. Remove it, or choose another with --listen.`,
+    );
+  if (await answers(path)) throw inUse(path);
+  rmSync(path);
+}
+
 async function answers(path: string): Promise<boolean> {
   try {
     const socket = await Bun.connect({ unix: path, socket: { data() {} } });
@@ -66,17 +80,24 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
+function inodeOf(path: string): number | null {
+  return lstatSync(path, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** HTTP/1.0 knows no Host header, and some load balancers' checks speak it. Bun then hands over a URL without a host. */
+function withHost(request: Request): Request {
+  return request.headers.has("host") ? request : new Request(new URL(request.url, "http://localhost").href, request);
+}
+
 type Fetch = (
   request: Request,
   server: { timeout(request: Request, seconds: number): void },
 ) => Response | Promise<Response>;
 
 function listen(at: Listener["at"], fetch: Fetch) {
-  // A body over 64 KiB is answered with 413 by the app, in its own words; Bun's limit is only the net under that.
-  const options = { fetch, maxRequestBodySize: 1024 * 1024, development: false };
+  // A body over 64 KiB is answered with 413 by the app, in its own words and before it is read; Bun would say less.
+  const options = { fetch, maxRequestBodySize: Number.MAX_SAFE_INTEGER, development: false };
   if (!("path" in at)) return Bun.serve({ ...options, ...at, idleTimeout: idleTimeoutSeconds, reusePort: false });
-  // Nobody answers there: what a killed predecessor left behind would be in the way.
-  rmSync(at.path, { force: true });
   const server = Bun.serve({ ...options, unix: at.path });
   chmodSync(at.path, 0o600);
   return server;

@@ -10,4 +10,6 @@ export interface Service {
   /** The settings in force, with their sources. */
   readonly explain: () => readonly { key: string; value: unknown; source: string; description: string }[];
   readonly version: string;
+  /** Fires when sexton is about to stop: nobody is to wait any longer. */
+  readonly stopping: AbortSignal;
 }

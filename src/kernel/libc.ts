@@ -13,6 +13,7 @@ const symbols = {
   getdents64: { args: ["i32", "ptr", "u64"], returns: "i32" },
   lseek: { args: ["i32", "i32", "i32"], returns: "i32" },
   ioctl: { args: ["i32", "u64", "ptr"], returns: "i32" },
+  readlinkat: { args: ["i32", "ptr", "ptr", "u64"], returns: "i32" },
   getpagesize: { args: [], returns: "i32" },
   clock_gettime: { args: ["i32", "ptr"], returns: "i32" },
   // syscall(2) for what glibc wraps only since 2.36: pidfd_open, pidfd_send_signal.

@@ -16,7 +16,7 @@ export interface Master {
  * in front of the app does not get its signals. Two different apps below a wrapper decide nothing.
  */
 export function findMaster(app: App, table: ProcessTable, profiles: readonly Profile[]): Master {
-  const living = familyOf(app.main, table).filter(({ state }) => !hasEnded(state));
+  const living = familyOf(app.main, table).filter((process) => !hasEnded(process));
   const found = profiles.flatMap((profile) => {
     const process = masterOf(profile, living);
     return process ? [{ process, profile }] : [];

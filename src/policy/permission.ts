@@ -23,17 +23,26 @@ export function explainKillDenied(own: Credentials, target: Credentials): { reas
     };
   }
   const asTarget = `securityContext:\n  runAsUser: ${target.realUid}\n  runAsGroup: ${target.realGid}`;
-  const withKill = "securityContext:\n  runAsUser: 0\n  capabilities: { drop: [ALL], add: [KILL] }";
+  const withKill = asRoot("KILL");
   return {
     reason: `sexton runs as UID ${own.effectiveUid} without CAP_KILL, the process as UID ${target.realUid}`,
-    fix: target.realUid === 0 ? asTarget : `${asTarget}\n# or, to signal every user's processes:\n${withKill}`,
+    fix:
+      target.realUid === 0
+        ? `${asTarget}\n  runAsNonRoot: false`
+        : `${asTarget}\n# or, to signal every user's processes:\n${withKill}`,
   };
 }
 
 /** The lines that would let sexton read what `/proc` hides of another user's process (ptrace(2), access mode checks). */
-export function fixForReading(target: Credentials): string {
+export function fixForReading(own: Credentials | null, target: Credentials): string {
   const asTarget = `securityContext:\n  runAsUser: ${target.realUid}\n  runAsGroup: ${target.realGid}`;
-  const withPtrace =
-    "securityContext:\n  runAsUser: 0\n  capabilities: { drop: [ALL], add: [SYS_PTRACE, DAC_READ_SEARCH] }";
+  const withPtrace = asRoot("SYS_PTRACE, DAC_READ_SEARCH");
+  // Of the same user already: the process has made itself undumpable, or has capabilities that sexton lacks.
+  if (own?.effectiveUid === target.realUid && own.realGid === target.realGid) return withPtrace;
   return `${asTarget}\n# or, where the process is not dumpable or of another user:\n${withPtrace}`;
+}
+
+/** `runAsNonRoot: false`, because a pod that says true would not start the container otherwise. */
+function asRoot(capabilities: string): string {
+  return `securityContext:\n  runAsUser: 0\n  runAsNonRoot: false\n  capabilities: { drop: [ALL], add: [${capabilities}] }`;
 }

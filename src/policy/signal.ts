@@ -1,6 +1,6 @@
 import { type Problem, problem } from "#base/errors.ts";
 import type { Intent } from "#policy/verb.ts";
-import { catchesEverything, type Disposition, type SignalReceiver } from "#process/disposition.ts";
+import { type Disposition, looksLikeGo, type SignalReceiver } from "#process/disposition.ts";
 import { commandLine, type Process } from "#process/process.ts";
 import type { SignalName } from "#process/signal.ts";
 import { hasEnded } from "#process/state.ts";
@@ -10,27 +10,31 @@ export interface SignalSettings {
   readonly allow: readonly SignalName[] | null;
 }
 
-/** The guards that need no system call, in the order of the contract: not protected, allowed by the configuration. */
+/** The first guard, which holds whatever is to be sent. `what` is a verb or a signal. */
+export function refuseProtected(process: Process, what: string, selfPid: number): Problem | null {
+  const cannot = `Cannot send ${what} to process ${process.pid} (${process.name})`;
+  if (process.pid <= 1) {
+    const detail = `${cannot}: pid 1 holds this PID namespace together; were it to end, everything in it would be killed. Signal the app's own process.`;
+    return problem("protected-process", detail);
+  }
+  if (process.pid !== selfPid) return null;
+  return problem(
+    "protected-process",
+    `${cannot}: it is sexton itself. Let Kubernetes end it, or send the signal from outside.`,
+  );
+}
+
+/** The guards that need no system call, in the order of the contract: not protected, alive, allowed by the configuration. */
 export function refuseBefore(
   process: Process,
   intent: Intent,
   settings: SignalSettings,
   selfPid: number,
 ): Problem | null {
+  const refusal = refuseProtected(process, intent.signal.name, selfPid);
+  if (refusal) return refusal;
   const what = `Cannot send ${intent.signal.name} to process ${process.pid} (${process.name})`;
-  if (process.pid <= 1) {
-    return problem(
-      "protected-process",
-      `${what}: pid 1 holds the pod's sandbox together; were it to end, every container would be killed. Signal the app's own process.`,
-    );
-  }
-  if (process.pid === selfPid) {
-    return problem(
-      "protected-process",
-      `${what}: it is sexton itself. Let Kubernetes end it, or send the signal from outside.`,
-    );
-  }
-  if (hasEnded(process.state)) {
+  if (hasEnded(process)) {
     return problem(
       "process-gone",
       `${what}: it has exited and is a ${process.state} now; a signal would be taken and do nothing.`,
@@ -57,7 +61,7 @@ export function refuseUnhandled(
   disposition: Disposition,
   receiver: Pick<SignalReceiver, "masks">,
 ): Problem | null {
-  const unknowable = intent.assumed && intent.verb === "reload" && catchesEverything(receiver.masks);
+  const unknowable = intent.assumed && intent.verb === "reload" && looksLikeGo(receiver.masks);
   const reason = intent.objection ?? (unknowable ? unknowableReload : objectionTo(intent, disposition));
   if (reason === null) return null;
   const what = intent.verb ? `Cannot ${intent.verb} process` : `Cannot send ${intent.signal.name} to process`;
@@ -69,7 +73,7 @@ export function refuseUnhandled(
 }
 
 const unknowableReload =
-  "its Go runtime catches every signal and ends on those that the program did not ask for, so it cannot be seen whether SIGHUP reloads it or kills it. Where it reloads, configure a target with verbs: { reload: SIGHUP }.";
+  "it looks like a Go program, whose runtime catches every signal and ends on those that the program did not ask for, so it cannot be seen whether SIGHUP reloads it or kills it. Where it reloads, configure a target with verbs: { reload: SIGHUP }.";
 
 function objectionTo({ verb, signal }: Intent, disposition: Disposition): string | null {
   switch (disposition) {
@@ -77,6 +81,8 @@ function objectionTo({ verb, signal }: Intent, disposition: Disposition): string
     case "blocked":
       return null;
     case "ignored":
+      // The kernel resumes a stopped process even if it ignores the signal (signal(7), SIGCONT).
+      if (signal.name === "SIGCONT") return null;
       return `it ignores ${signal.name}, so nothing would happen.`;
     case "default-ignore":
       // It has no handler, and needs none: a stopped process goes on.

@@ -34,6 +34,8 @@ export function matchRule(
   located: Located | null,
   known: readonly Profile[],
 ): Master[] {
+  // Nobody has looked it up, so nobody is known to match.
+  if (located === null && (rule.pidFile !== undefined || rule.port !== undefined)) return [];
   const profiles = rule.profile === undefined ? known : known.filter(({ name }) => name === rule.profile);
   const byProcess = located !== null || rule.name !== undefined || rule.exe !== undefined || rule.args !== undefined;
   const found = byProcess ? topmost(rule, table, located) : mainsOf(rule, table);
@@ -56,7 +58,7 @@ function topmost(rule: TargetRule, table: ProcessTable, located: Located | null)
   const args = rule.args === undefined ? null : new RegExp(rule.args);
   const matching = poolOf(table).filter(
     (process) =>
-      !hasEnded(process.state) &&
+      !hasEnded(process) &&
       isWanted(rule.container, process) &&
       (located === null || located.pids.includes(process.pid)) &&
       (rule.name === undefined || process.name === rule.name) &&

@@ -95,6 +95,7 @@ function resolveNamed(
   settings: TargetSettings,
   profiles: readonly Profile[],
 ): Target | Problem {
+  const said = name.slice(0, 80);
   const rule = Object.hasOwn(settings.targets, name) ? settings.targets[name] : undefined;
   if (rule) return findConfigured(name, rule, table, settings, profiles);
   const targets = findApps(table).map((app) => discovered(app, table, profiles));
@@ -110,10 +111,10 @@ function resolveNamed(
     none: () =>
       problem(
         "target-not-found",
-        `Cannot find target "${name}": ${known.length === 0 ? "there are no targets" : `the targets are ${known.join(", ")}`}. GET /signal lists them.`,
+        `Cannot find target "${said}": ${known.length === 0 ? "there are no targets" : `the targets are ${known.join(", ")}`}. GET /signal lists them.`,
         { candidates: targets.map(candidate) },
       ),
-    many: `Cannot choose target "${name}"`,
+    many: `Cannot choose target "${said}"`,
   });
 }
 

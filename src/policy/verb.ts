@@ -54,7 +54,7 @@ export function readIntent(text: string, target: Target): Intent | Problem {
   const nearest = nearestSignal(text, verbsOf(target));
   return problem(
     "unknown-signal",
-    `Cannot send "${text}" to ${target.name}: it is neither a verb (${verbsOf(target).join(", ")}) nor a signal of signal(7). Did you mean ${nearest}?`,
+    `Cannot send "${text.slice(0, 80)}" to ${target.name}: it is neither a verb (${verbsOf(target).join(", ")}) nor a signal of signal(7). Did you mean ${nearest}?`,
     { nearest },
   );
 }

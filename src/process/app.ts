@@ -31,7 +31,7 @@ export function isRoot(process: Process, table: ProcessTable): boolean {
 export function findApps(table: ProcessTable): App[] {
   const mains = new Map<string, Process>();
   for (const process of table.processes) {
-    if (process.role !== "app" || hasEnded(process.state) || !isRoot(process, table)) continue;
+    if (process.role !== "app" || hasEnded(process) || !isRoot(process, table)) continue;
     const key = process.container?.key ?? `pid ${process.pid}`;
     const oldest = mains.get(key);
     if (!oldest || process.startTicks < oldest.startTicks) mains.set(key, process);
@@ -41,14 +41,25 @@ export function findApps(table: ProcessTable): App[] {
     .map((main) => ({ name: main.container?.name ?? main.name, container: main.container, main }));
 }
 
-/** The main process and all that descend from it, parents before children. */
+/**
+ * The processes of an app: the main process, all that descend from it, and those of its container that pid 1 has taken
+ * over, which is what becomes of a program that puts itself into the background. Parents before children. Exec sessions
+ * and probes beside the main process are not among them.
+ */
 export function familyOf(main: Process, table: ProcessTable): Process[] {
   const children = Map.groupBy(table.processes, (process) => process.ppid);
   const family = new Set([main]);
-  for (const parent of family) {
-    for (const child of children.get(parent.pid) ?? []) {
-      if (child.container?.key === main.container?.key) family.add(child);
+  const addDescendants = () => {
+    for (const parent of family) {
+      for (const child of children.get(parent.pid) ?? []) {
+        if (child.container?.key === main.container?.key) family.add(child);
+      }
     }
+  };
+  addDescendants();
+  if (main.container && main.ppid !== 1) {
+    for (const orphan of children.get(1) ?? []) if (orphan.container?.key === main.container.key) family.add(orphan);
+    addDescendants();
   }
   return [...family];
 }

@@ -60,8 +60,8 @@ export function nameFromMounts(roots: Iterable<string>): { podUid: string; name:
   return null;
 }
 
-/** Matches what a person types: the name, the id or the start of the id (at least 4 digits). */
+/** Matches what a person types: the name, the id or the start of the id. */
 export function containerMatches(container: Container | null, text: string): boolean {
   if (!container) return false;
-  return container.name === text || (text.length >= 4 && (container.id?.startsWith(text) ?? false));
+  return container.name === text || (text !== "" && (container.id?.startsWith(text) ?? false));
 }

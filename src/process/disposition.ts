@@ -21,7 +21,7 @@ export interface SignalMasks {
 
 export interface SignalReceiver {
   readonly masks: SignalMasks;
-  /** Pid 1 of a PID namespace below ours: the kernel drops what it has no handler for (pid_namespaces(7)). */
+  /** Pid 1 of its PID namespace: the kernel drops what it has no handler for (pid_namespaces(7)). */
   readonly namespaceInit: boolean;
   /** Sleeps in sigtimedwait(2), which shows the awaited signals as unblocked while it waits: tini does. */
   readonly awaitsSignals: boolean;
@@ -49,15 +49,16 @@ export function dispositionOf({ number }: Pick<Signal, "number">, receiver: Sign
   return has(stopsByDefault, number) ? "default-stop" : "default-terminate";
 }
 
-const realTime = 0x3fff_ffffn << 34n;
+/** 35 to 64; Go leaves 34 to the C library. */
+const goRealTime = 0x3fff_ffffn << 34n;
 
 /**
- * Catches every real-time signal: Go's runtime does, and nobody else (os/signal, "Default behavior of signals in Go
- * programs"). Such a process seems to have a handler for everything, and yet ends on a SIGHUP that the program did not
- * ask for.
+ * Looks like Go's runtime, which catches every signal that it can, whether the program asked for it or not (os/signal,
+ * "Default behavior of signals in Go programs"). Such a process seems to have a handler for everything, and yet ends on
+ * a SIGHUP that nobody asked for. A program in C that catches all real-time signals would not leave out 34.
  */
-export function catchesEverything(masks: SignalMasks): boolean {
-  return (masks.caught & realTime) === realTime;
+export function looksLikeGo({ caught }: SignalMasks): boolean {
+  return (caught & goRealTime) === goRealTime && !maskHas(caught, 34) && maskHas(caught, signalNumber("SIGURG"));
 }
 
 /** Whether SIGTERM ends the process in its own way, is left to the kernel, or does nothing at all. */

@@ -12,6 +12,8 @@ export type ProcessRole = (typeof processRoles)[number];
 /** What changes seldom in a process's life, so that it is not read again at each scan. Unknown is null. */
 export interface ProcessFacts {
   readonly args: readonly string[] | null;
+  /** There are more arguments, or longer ones, than were read. */
+  readonly argsTruncated: boolean;
   /** The path of the executable as its own mount namespace has it; null needs ptrace access, or a kernel thread. */
   readonly exe: string | null;
   readonly uid: number | null;

@@ -78,7 +78,10 @@ export function signalNumber(name: StandardSignal): number {
  * Null for anything else, 0 and negative numbers among them.
  */
 export function parseSignal(text: string): Signal | null {
-  const number = /^\d{1,2}$/.test(text) ? Number(text) : numberOfName(text.toUpperCase());
+  // Upper case would turn some letters that are not ASCII into some that are (ſ into S).
+  const number = /^\d{1,2}$/.test(text)
+    ? Number(text)
+    : numberOfName(/^[\x20-\x7e]*$/.test(text) ? text.toUpperCase() : "");
   const name = number === null ? null : signalName(number);
   return name === null || number === null ? null : { name, number };
 }

@@ -37,7 +37,10 @@ export function letterOf(state: ProcessState): string {
   return Object.keys(byLetter).find((letter) => byLetter[letter] === state) ?? "?";
 }
 
-/** Has ended: no signal and no reload can reach it any more. */
-export function hasEnded(state: ProcessState): boolean {
-  return state === "zombie" || state === "dead";
+/**
+ * Has ended: no signal and no reload can reach it any more. A process whose first thread has returned while others go
+ * on looks like a zombie too, but has more than one thread, and they take signals.
+ */
+export function hasEnded({ state, threads }: { readonly state: ProcessState; readonly threads: number }): boolean {
+  return (state === "zombie" || state === "dead") && threads <= 1;
 }

@@ -65,7 +65,9 @@ function roles(
     // No cgroup tells containers apart here. A process whose parent is outside the namespace started a container.
     const root = rootOf(sighting, seen);
     if (root.pid === 1 || root.ppid !== 0) return "other";
-    return root.pid === ownRoot?.pid ? "self" : "app";
+    // The same program started beside it is its own command line at work, not an app.
+    const isOwn = root.pid === ownRoot?.pid || (root.facts.exe !== null && root.facts.exe === self?.facts.exe);
+    return isOwn ? "self" : "app";
   };
 }
 

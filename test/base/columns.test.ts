@@ -9,7 +9,8 @@ describe("printable()", () => {
     ["\u001b[31mred", "\\x1b[31mred"],
     ["\u009b31m", "\\x9b31m"],
     ["\u007f", "\\x7f"],
-    ["line\u2028separator", "line\\x2028separator"],
+    ["line\u2028separator", "line\\u2028separator"],
+    ["right\u202eleft, zero\u200bwidth", "right\\u202eleft, zero\\u200bwidth"],
     ["grün 日本", "grün 日本"],
     ["", ""],
   ])("shows %j as %j", (text, shown) => {

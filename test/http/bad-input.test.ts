@@ -1,21 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { realApp } from "../support/app.ts";
 import type { Json } from "../support/binary.ts";
+import { expectProblem } from "../support/problem.ts";
 
 const { request, post } = realApp();
 const self = process.pid;
-
-async function expectProblem(response: Response, status: number, kind: string): Promise<Json> {
-  const body = (await response.json()) as Json;
-  expect({ status: response.status, kind: body["kind"], type: response.headers.get("content-type") }).toEqual({
-    status,
-    kind,
-    type: "application/problem+json",
-  });
-  expect(body["status"]).toBe(status);
-  expect(String(body["detail"])).toMatch(/^Cannot .+/);
-  return body;
-}
 
 describe("processes by pid", () => {
   for (const pid of ["abc", "-1", "0", "99999999999", "4194305", "17-", "17-abc", "1e3", "0x11", "+1"]) {
@@ -30,6 +19,13 @@ describe("processes by pid", () => {
     const body = await expectProblem(await request("/processes/4194304"), 404, "process-gone");
     expect(body["detail"]).toContain("4194304");
     await expectProblem(await post("/processes/4194304/signal", { body: "TERM" }), 404, "process-gone");
+  });
+
+  test("pid 1 and sexton are protected before anything else is looked at", async () => {
+    for (const body of ["dump", "quit", "reload", "KILL", "no-such-verb"]) {
+      await expectProblem(await post("/processes/1/signal", { body }), 403, "protected-process");
+      await expectProblem(await post(`/processes/${self}/signal?force=true`, { body }), 403, "protected-process");
+    }
   });
 
   test("an id whose start time is another's is replaced", async () => {
@@ -56,6 +52,27 @@ describe("queries", () => {
     );
     expect(body).toMatchObject({ nearest: "dryRun" });
     expect(child.exitCode).toBe(null);
+    child.kill();
+  });
+
+  test("what is said twice, or in two ways, is refused: one of them could be the dry run", async () => {
+    const child = Bun.spawn(["sleep", "1000"], { stdio: ["ignore", "ignore", "ignore"] });
+    const to = `/processes/${child.pid}/signal`;
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    await expectProblem(await post(`${to}?dryRun=false&dryRun=true`, { body: "TERM" }), 400, "bad-request");
+    await expectProblem(
+      await post(`${to}?dryRun=false`, { body: '{"verb":"TERM","dryRun":true}' }),
+      400,
+      "bad-request",
+    );
+    await expectProblem(
+      await post(to, { headers: form, body: "verb=TERM&dryRun=true&dryRun=false" }),
+      400,
+      "bad-request",
+    );
+    expect(child.exitCode).toBe(null);
+    const agreed = await post(`${to}?dryRun=true`, { body: '{"verb":"TERM","dryRun":true}' });
+    expect(await agreed.json()).toMatchObject({ dryRun: true, sent: false });
     child.kill();
   });
 
@@ -135,73 +152,5 @@ describe("bodies", () => {
       400,
       "bad-request",
     );
-  });
-});
-
-describe("callers", () => {
-  const to = "/signal/reload?dryRun=true";
-  const refused: Record<string, Record<string, string>> = {
-    "a foreign Origin": { origin: "https://evil.example" },
-    "an Origin on another port": { origin: "http://localhost:3000" },
-    "a null Origin": { origin: "null" },
-    "another site's page": { "sec-fetch-site": "cross-site" },
-    "a Host that is not ours": { host: "evil.example" },
-    "a Host that only begins like ours": { host: "localhost.evil.example:9099" },
-    "a Host with a user": { host: "localhost@evil.example" },
-  };
-  for (const [who, headers] of Object.entries(refused)) {
-    test(`${who} may not POST`, async () => {
-      await expectProblem(await post(to, { headers }), 403, "forbidden");
-    });
-  }
-
-  for (const headers of [
-    {},
-    { origin: "http://localhost:9099" },
-    { host: "127.0.0.1:8080" },
-    { host: "[::1]:9099" },
-    { "sec-fetch-site": "same-origin" },
-  ]) {
-    test(`${JSON.stringify(headers)} may`, async () => {
-      expect((await post(to, { headers })).status).not.toBe(403);
-    });
-  }
-
-  test("a listener for probes serves nothing else", async () => {
-    const probes = realApp({ role: "probe" });
-    expect((await probes.request("/livez")).status).toBe(200);
-    await expectProblem(await probes.request("/processes"), 403, "forbidden");
-    await expectProblem(await probes.post("/signal/reload"), 403, "forbidden");
-    await expectProblem(await probes.request("/"), 403, "forbidden");
-  });
-});
-
-describe("methods and paths", () => {
-  test("GET on a mutation answers 405 with Allow and the curl line that works", async () => {
-    for (const path of ["/signal/reload", `/processes/${self}/signal`]) {
-      const response = await request(path);
-      expect(response.headers.get("allow")).toBe("POST, OPTIONS");
-      const body = await expectProblem(response, 405, "method-not-allowed");
-      expect(body["detail"]).toEndWith(`curl -X POST localhost:9099${path}`);
-    }
-  });
-
-  test("DELETE, PUT and POST where they make no sense answer 405", async () => {
-    await expectProblem(await request("/signal/reload", { method: "PUT" }), 405, "method-not-allowed");
-    await expectProblem(await request(`/processes/${self}`, { method: "DELETE" }), 405, "method-not-allowed");
-    await expectProblem(await post("/processes"), 405, "method-not-allowed");
-  });
-
-  test("OPTIONS says what is allowed, HEAD answers like GET without a body", async () => {
-    const options = await request("/signal", { method: "OPTIONS" });
-    expect(options.status).toBe(204);
-    expect(options.headers.get("allow")).toBe("GET, HEAD, POST, OPTIONS");
-    const head = await request("/processes", { method: "HEAD" });
-    expect({ status: head.status, body: await head.text() }).toEqual({ status: 200, body: "" });
-  });
-
-  test("an unknown path is not found", async () => {
-    const body = await expectProblem(await request("/proceses"), 404, "not-found");
-    expect(body["detail"]).toContain("/processes");
   });
 });

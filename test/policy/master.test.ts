@@ -60,6 +60,13 @@ describe("findMaster()", () => {
     expect(masterOf({ pid: 17, ...tini }, lost, master)).toBe("30 nginx");
   });
 
+  test("is nginx in the background of a container whose main process only waits", () => {
+    const tail = { name: "tail", exe: "/usr/bin/tail", args: ["tail", "-f", "/dev/null"] };
+    expect(masterOf({ pid: 17, ...tail }, { pid: 30, ppid: 1, ...nginx }, { pid: 31, ppid: 30, ...worker })).toBe(
+      "30 nginx",
+    );
+  });
+
   test("is not a worker that has outlived every master", () => {
     const tini = { name: "tini", exe: "/sbin/tini", args: ["tini", "-s", "--", "sh"] };
     expect(masterOf({ pid: 17, ...tini }, { pid: 18, ppid: 17, ...worker })).toBe("17 -");

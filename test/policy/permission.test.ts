@@ -23,6 +23,7 @@ describe("explainKillDenied()", () => {
         "# or, to signal every user's processes:",
         "securityContext:",
         "  runAsUser: 0",
+        "  runAsNonRoot: false",
         "  capabilities: { drop: [ALL], add: [KILL] }",
       ].join("\n"),
     );
@@ -30,7 +31,7 @@ describe("explainKillDenied()", () => {
 
   test("does not offer CAP_KILL where the app is root's: being root is enough", () => {
     const { fix } = explainKillDenied(user(65_532), user(0));
-    expect(fix).toBe("securityContext:\n  runAsUser: 0\n  runAsGroup: 0");
+    expect(fix).toBe("securityContext:\n  runAsUser: 0\n  runAsGroup: 0\n  runAsNonRoot: false");
   });
 
   test.each([
@@ -54,7 +55,8 @@ describe("explainKillDenied()", () => {
 });
 
 test("fixForReading() offers the process's user and group, or the capabilities that read everybody's", () => {
-  const fix = fixForReading(user(101, { realGid: 102 }));
+  const fix = fixForReading(user(65532), user(101, { realGid: 102 }));
   expect(fix).toStartWith("securityContext:\n  runAsUser: 101\n  runAsGroup: 102\n");
   expect(fix).toContain("add: [SYS_PTRACE, DAC_READ_SEARCH]");
+  expect(fixForReading(user(101), user(101))).not.toContain("runAsUser: 101");
 });

@@ -9,7 +9,10 @@ const lineOf = (sample: Sample) => sample.split("|")[2] ?? "";
 const profileOf = (sample: Sample, hidden = false) => {
   const [exe, name = ""] = sample.split("|");
   const facts = { args: lineOf(sample).split(" "), exe: hidden ? null : `/somewhere/bin/${exe}` };
-  const process = { name, facts: { ...facts, uid: null, gid: null, cgroup: null, containerId: null, denied: [] } };
+  const process = {
+    name,
+    facts: { ...facts, argsTruncated: false, uid: null, gid: null, cgroup: null, containerId: null, denied: [] },
+  };
   return profiles.find((profile) => matchesProfile(profile, process))?.name ?? null;
 };
 const profileNamed = (name: string): Profile => {

@@ -87,8 +87,11 @@ describe("refuseUnhandled()", () => {
     // SigCgt of a Go program that asks for no signal at all.
     const go = { masks: { caught: 0xfffffffd7fc1feffn, ignored: 0n, blocked: 0n } };
     const assumed = { ...intentOf("HUP", "reload"), assumed: true };
-    expect(refuseUnhandled(app, assumed, "caught", go)?.detail).toContain("Go runtime");
+    expect(refuseUnhandled(app, assumed, "caught", go)?.detail).toContain("looks like a Go program");
     expect(refuseUnhandled(app, assumed, "caught", noMasks)).toBeNull();
+    // A program in C with a handler for everything that can be caught, 34 among them.
+    const everything = { masks: { caught: 0xfffffffe7ffbfeffn | (1n << 33n), ignored: 0n, blocked: 0n } };
+    expect(refuseUnhandled(app, assumed, "caught", everything)).toBeNull();
     expect(refuseUnhandled(app, intentOf("HUP", "reload"), "caught", go)).toBeNull();
     expect(refuseUnhandled(app, { ...intentOf("TERM", "terminate"), assumed: true }, "caught", go)).toBeNull();
   });
@@ -121,7 +124,7 @@ describe("refuseUnhandled()", () => {
     ["WINCH", null, "default-ignore", true],
     ["CHLD", null, "default-ignore", true],
     ["CONT", null, "default-ignore", false],
-    ["CONT", null, "ignored", true],
+    ["CONT", null, "ignored", false],
     ["STOP", null, "default-stop", false],
     ["TSTP", null, "default-stop", false],
     ["TSTP", "pause", "default-stop", true],

@@ -123,6 +123,17 @@ describe("familyOf()", () => {
     expect(family.indexOf(20)).toBeGreaterThan(family.indexOf(18));
   });
 
+  test("holds what put itself into the background: pid 1 has taken it over, in the same container", () => {
+    const table = podOf(
+      { pid: 17, in: "web", name: "sh" },
+      { pid: 30, ppid: 1, in: "web", name: "nginx" },
+      { pid: 31, ppid: 30, in: "web", name: "nginx" },
+      { pid: 40, ppid: 1, in: "cache", name: "redis" },
+      { pid: 50, ppid: 0, in: "web", name: "exec", startTicks: 90_000 },
+    );
+    expect(pids(familyOf(at(table, 17), table))).toEqual([17, 30, 31]);
+  });
+
   test("leaves out what belongs to another container", () => {
     const table = podOf({ pid: 17, in: "web" }, { pid: 18, ppid: 17, in: "cache" });
     expect(pids(familyOf(at(table, 17), table))).toEqual([17]);

@@ -17,7 +17,7 @@ describe("select()", () => {
     ["by container name", { container: "web" }, [17, 18]],
     ["by the start of a container id", { container: hexId("web").slice(0, 4) }, [17, 18]],
     ["by a whole container id", { container: hexId("cache") }, [30]],
-    ["not by three digits of an id", { container: hexId("web").slice(0, 3) }, []],
+    ["not by nothing at all", { container: "" }, []],
     ["by name", { name: "redis" }, [30]],
     ["not by a part of a name", { name: "ngin" }, []],
     ["by state", { state: "zombie" as const }, [18]],

@@ -24,6 +24,9 @@ test("letterOf() gives the letter of ps(1) for each state, and stateOf() the sta
   expect(processStates.map((state) => stateOf(letterOf(state)))).toEqual([...processStates]);
 });
 
-test("hasEnded() is true for zombies and the dead alone", () => {
-  expect(processStates.filter(hasEnded)).toEqual(["zombie", "dead"] satisfies ProcessState[]);
+test("hasEnded() is true for zombies and the dead alone, and only when no other thread goes on", () => {
+  const ended = (threads: number) => processStates.filter((state) => hasEnded({ state, threads }));
+  expect(ended(1)).toEqual(["zombie", "dead"] satisfies ProcessState[]);
+  expect(ended(0)).toEqual(["zombie", "dead"]);
+  expect(ended(2)).toEqual([]);
 });

@@ -10,7 +10,14 @@ import type { Json } from "./binary.ts";
 export function realApp({ role = "operate" as Role, exposeEnviron = false } = {}) {
   const settings = { targets: {}, targetContainer: undefined, signals: { allow: null }, exposeEnviron };
   const agent = createAgent(procRoot(), Date.now, settings);
-  const service = { agent, health: createHealth(agent), clock: Date.now, explain: () => [], version: "0.0.0" };
+  const service = {
+    agent,
+    health: createHealth(agent),
+    clock: Date.now,
+    explain: () => [],
+    version: "0.0.0",
+    stopping: new AbortController().signal,
+  };
   const logged: string[] = [];
   const app = createApp(
     service,
@@ -19,7 +26,7 @@ export function realApp({ role = "operate" as Role, exposeEnviron = false } = {}
   const request = (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
     if (!headers.has("host")) headers.set("host", "localhost:9099");
-    return app.request(path, { ...init, headers }, { role, extendTimeout() {} });
+    return app.request(path, { ...init, headers }, { role, checkHost: role !== "probe", extendTimeout() {} });
   };
   return {
     agent,

@@ -4,7 +4,7 @@ import { eventually } from "./poll.ts";
 
 const top = join(import.meta.dir, "..", "..");
 /** The compiled binary, which `npm test` builds first. */
-const binary = join(top, "dist", "sexton");
+export const binary = join(top, "dist", "sexton");
 
 /** sexton refuses variables of its own name that it does not know; a test's machine may have any. */
 export const cleanEnv: Record<string, string> = { PATH: process.env["PATH"] ?? "/usr/bin:/bin" };

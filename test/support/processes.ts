@@ -15,7 +15,7 @@ export function hexId(word: string): string {
 }
 
 export function sighting(row: Row): Sighting {
-  const { pid, in: container, args, exe, uid, gid, cgroup, containerId, denied, ...rest } = row;
+  const { pid, in: container, args, argsTruncated, exe, uid, gid, cgroup, containerId, denied, ...rest } = row;
   const id = containerId ?? (container === undefined ? null : hexId(container));
   const name = rest.name ?? "app";
   return {
@@ -34,6 +34,7 @@ export function sighting(row: Row): Sighting {
     name,
     facts: {
       args: args ?? [name],
+      argsTruncated: argsTruncated ?? false,
       exe: exe === undefined ? `/usr/bin/${name}` : exe,
       uid: uid ?? 1000,
       gid: gid ?? 1000,

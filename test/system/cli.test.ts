@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { version } from "../../package.json" with { type: "json" };
-import { type Agent, runBinary, startAgent } from "../support/binary.ts";
+import { type Agent, binary, cleanEnv, runBinary, startAgent } from "../support/binary.ts";
 import { eventually } from "../support/poll.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sexton-cli-"));
@@ -43,6 +43,22 @@ describe("commands that ask a running agent", () => {
     const json = JSON.parse((await runBinary(["ps", "--json", "--limit", "1", "--sort=-pid", ...listen])).out);
     expect(json.count).toBe(1);
     expect((await runBinary(["ps", "--tree", ...listen])).out).toContain("└─ ");
+  });
+
+  test("a long answer reaches a slow reader whole, and HTTP_PROXY is not asked for loopback", async () => {
+    // Enough processes to fill a pipe's 64 KiB several times, while nobody reads.
+    const many = Array.from({ length: 150 }, (_, n) =>
+      Bun.spawn(["sleep", "1000"], { argv0: `sleeper-${n}-${"x".repeat(800)}`, stdio: ["ignore", "ignore", "ignore"] }),
+    );
+    await eventually("the sleepers", async () => (await agent.json("/processes?name=sleep"))["count"] >= many.length);
+    const command = ["sh", "-c", '"$@" | { sleep 0.3; cat; }', "sh", binary, "ps", "--json", ...listen];
+    const { stdout } = Bun.spawnSync(command, {
+      env: { ...cleanEnv, HTTP_PROXY: "http://127.0.0.1:1" },
+      stderr: "inherit",
+    });
+    for (const sleeper of many) sleeper.kill();
+    expect(stdout.length).toBeGreaterThan(150 * 800);
+    expect(JSON.parse(stdout.toString()).count).toBeGreaterThan(150);
   });
 
   test("signal lists targets without a verb, and refuses with a sentence and exit code 1", async () => {
@@ -177,7 +193,10 @@ describe("listeners", () => {
   });
 
   test("a Unix socket serves the API to its owner only, replaces a dead one and is removed at the end", async () => {
-    const socket = file("sexton.sock", "left behind by a predecessor that was killed");
+    const socket = join(folder, "sexton.sock");
+    const killed = await startAgent({ args: ["--listen", `127.0.0.1:0,unix://${socket}`] });
+    await killed.stop("SIGKILL");
+    expect((await Bun.file(socket).stat()).isSocket()).toBe(true);
     // The last --listen counts: the socket, and the port that startAgent waits for.
     const agent = await startAgent({ args: ["--listen", `127.0.0.1:0,unix://${socket}`] });
     const response = await fetch("http://localhost/livez", { unix: socket });
@@ -186,5 +205,16 @@ describe("listeners", () => {
     expect((await Bun.file(socket).stat()).mode & 0o777).toBe(0o600);
     expect(await agent.stop()).toBe(0);
     expect(await Bun.file(socket).exists()).toBe(false);
+  });
+
+  test("a file where the socket is to be stays, and so does a socket that answers", async () => {
+    const path = file("precious", "keep");
+    await expectUsageError(["--listen", `unix://${path}`], "is no socket");
+    expect(await Bun.file(path).text()).toBe("keep");
+    const socket = join(folder, "busy.sock");
+    const agent = await startAgent({ args: ["--listen", `127.0.0.1:0,unix://${socket}`] });
+    await expectUsageError(["--listen", `unix://${socket}`], "the address is in use");
+    expect((await runBinary(["health", "--listen", `unix://${socket}`])).code).toBe(0);
+    expect(await agent.stop()).toBe(0);
   });
 });

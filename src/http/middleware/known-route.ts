@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { problem } from "#base/errors.ts";
 import type { HttpEnv, Method } from "#http/endpoint.ts";
 import { problemResponse } from "#http/problem.ts";
@@ -38,9 +38,15 @@ export function knownRoute(routes: readonly RoutePattern[]): MiddlewareHandler<H
     const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))), "OPTIONS"];
     if (c.req.method === "OPTIONS") return c.body(null, 204, { allow: allow.join(", ") });
     if (allow.includes(c.req.method)) return next();
-    const host = c.req.header("host") ?? "localhost:9099";
-    const works = `curl ${methods.includes("GET") ? "" : `-X ${methods[0]} `}${host}${c.req.path}`;
+    const works = `curl ${methods.includes("GET") ? "" : `-X ${methods[0]} `}${shellUrl(c)}`;
     const detail = `Cannot ${c.req.method} ${c.req.path}: it takes ${methods.join(" or ")}. This works: ${works}`;
     return problemResponse(c, problem("method-not-allowed", detail, { allow }), { allow: allow.join(", ") });
   };
+}
+
+/** The URL as it was called, query and all: without its ?dryRun=true a line to paste would do the real thing. */
+function shellUrl(c: Context<HttpEnv>): string {
+  const { pathname, search } = new URL(c.req.url);
+  const url = `${c.req.header("host") ?? "localhost:9099"}${pathname}${search}`;
+  return /^[\w./:[\]-]+$/.test(url) ? url : `'${url.replaceAll("'", "%27")}'`;
 }

@@ -5,44 +5,43 @@ import type { HttpEnv } from "#http/endpoint.ts";
 import { problemResponse } from "#http/problem.ts";
 
 /**
- * Keeps browsers of other pages out of mutations. A page elsewhere can make a visitor's browser POST to loopback, and
- * by DNS rebinding even under a name of its own: the first shows in Origin and Sec-Fetch-Site (Fetch Metadata), the
- * second in Host. curl and programs send neither of the former.
+ * Keeps browsers of other pages out. A page elsewhere can make a visitor's browser POST to loopback, which shows in
+ * Origin and Sec-Fetch-Site (Fetch Metadata), and by DNS rebinding read under a name of its own, which shows in Host.
+ * curl and programs send neither of the former. A Unix socket is out of a browser's reach, and probes say nothing.
  */
-export function ownHost(hostnames: readonly string[]): MiddlewareHandler<HttpEnv> {
+export function ownHost(): MiddlewareHandler<HttpEnv> {
   return async function ownHostMiddleware(c, next) {
-    if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS") return next();
-    const host = c.req.header("host");
-    const reason = foreign(host, c.req.header("origin"), c.req.header("sec-fetch-site"), hostnames);
+    if (!c.env.checkHost) return next();
+    const reason = foreignHost(c.req.header("host")) ?? (isSafe(c.req.method) ? null : foreignPage(c.req.raw.headers));
     if (reason === null) return next();
-    return problemResponse(
-      c,
-      problem(
-        "forbidden",
-        `Cannot ${c.req.method} ${c.req.path}: ${reason}. Call it as localhost, and not from another site's page.`,
-      ),
-    );
+    const detail = `Cannot ${c.req.method} ${c.req.path.slice(0, 80)}: ${reason}. Call it as localhost, and not from another site's page.`;
+    return problemResponse(c, problem("forbidden", detail));
   };
 }
 
-function foreign(
-  host: string | undefined,
-  origin: string | undefined,
-  site: string | undefined,
-  own: readonly string[],
-): string | null {
-  const name = hostnameOf(host);
-  if (name === null || !(isLoopback(name) || own.includes(name)))
-    return `the Host header says "${host ?? ""}", which is not one of ours`;
-  if (site === "cross-site" || site === "same-site")
-    return `the browser says that another site asks (Sec-Fetch-Site: ${site})`;
-  if (origin !== undefined && origin.replace(/^https?:\/\//, "") !== host)
-    return `the page that asks comes from "${origin}"`;
-  return null;
+/** RFC 9110 9.2.1. */
+function isSafe(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }
 
-/** The name or address of `host:port`, without the brackets of IPv6. */
+function foreignHost(host: string | undefined): string | null {
+  const name = hostnameOf(host);
+  return name !== null && isLoopback(name)
+    ? null
+    : `the Host header says "${(host ?? "").slice(0, 80)}", which is not one of ours`;
+}
+
+function foreignPage(headers: Headers): string | null {
+  const site = headers.get("sec-fetch-site");
+  const origin = headers.get("origin");
+  if (site === "cross-site" || site === "same-site")
+    return `the browser says that another site asks (Sec-Fetch-Site: ${site})`;
+  if (origin === null || origin.replace(/^https?:\/\//, "") === headers.get("host")) return null;
+  return `the page that asks comes from "${origin.slice(0, 80)}"`;
+}
+
+/** The name or address of `host:port`, without the brackets of IPv6 and the dot of an absolute name. */
 function hostnameOf(host: string | undefined): string | null {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:/@\s[\]]+))(?::\d{1,5})?$/.exec(host ?? "");
-  return match ? (match[1] ?? (match[2] as string)).toLowerCase() : null;
+  return match ? (match[1] ?? (match[2] as string)).toLowerCase().replace(/\.$/, "") : null;
 }

@@ -5,19 +5,21 @@ import { endpoint } from "#http/endpoint.ts";
 import { prettySchema } from "#http/schemas/query.ts";
 
 const query = z.strictObject({ pretty: prettySchema });
+/** A probe is not the place to be strict: `?verbose` is what people append to the kubelet's own endpoints. */
+const probeQuery = z.looseObject({});
 
 /** That this answers is the proof: the event loop turns. It asks nothing else, so that nothing else can fail it. */
 export const livez = endpoint({
   summary: "The loops turn",
   tag: "Service",
-  query,
+  query: probeQuery,
   handle: ({ c }) => text(c, "ok\n"),
 });
 
 export const startupz = endpoint({
   summary: "The first scan is done",
   tag: "Service",
-  query,
+  query: probeQuery,
   handle: ({ c, service }) =>
     service.health.started()
       ? text(c, "ok\n")
@@ -27,7 +29,7 @@ export const startupz = endpoint({
 export const readyz = endpoint({
   summary: "Listeners and watchers are alive",
   tag: "Service",
-  query,
+  query: probeQuery,
   handle({ c, service }) {
     const problems = service.health.problems();
     const named = Object.entries(problems).map(([name, sentence]) => `${name}: ${sentence}`);

@@ -73,7 +73,9 @@ async function send(
 ): Promise<Answer> {
   const read = await readBody(c, signalBodySchema, "verb");
   if (isProblem(read)) return read;
-  const said: Body = { ...read, ...definedOf(query) };
+  const { pretty, ...asked } = query;
+  const said = agree(read ?? {}, asked);
+  if (isProblem(said)) return said;
   const verb = one("a verb or a signal", [place.verb, said.verb, said.signal]);
   if (isProblem(verb)) return verb;
   const process = processOf(place, said);
@@ -88,9 +90,9 @@ async function send(
     force: said.force ?? false,
     dryRun: said.dryRun ?? false,
     waitMs,
-    abort: c.req.raw.signal,
+    abort: AbortSignal.any([c.req.raw.signal, service.stopping]),
   });
-  return isProblem(report) ? report : respond(c, query.pretty, report, said.dryRun ?? false);
+  return isProblem(report) ? report : respond(c, pretty, report, said.dryRun ?? false);
 }
 
 function respond(c: Context<HttpEnv>, pretty: boolean | undefined, report: SignalReport, dryRun: boolean): Response {
@@ -132,7 +134,11 @@ function one(what: string, values: readonly (string | undefined)[]): string | Pr
     : problem("bad-request", `Cannot send ${given.map((value) => `"${value}"`).join(" and ")} at once: name ${what}.`);
 }
 
-function definedOf<T extends object>({ ...query }: T & { pretty?: unknown }): Partial<T> {
-  delete query.pretty;
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as Partial<T>;
+/** Query and body together. What both say must be the same: to pick one of two answers could send what was to be held back. */
+function agree(body: Body, query: Omit<Query, "pretty"> & Pick<Body, "signal" | "verb">): Body | Problem {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const conflict = given.find(([name, value]) => (body[name as keyof Body] ?? value) !== value);
+  if (conflict)
+    return problem("bad-request", `Cannot use "${conflict[0]}": the query and the body contradict each other.`);
+  return { ...body, ...Object.fromEntries(given) };
 }

@@ -33,6 +33,7 @@ const fields = {
   virtualBytes: z.int(),
   role: z.enum(processRoles),
   container: containerRefSchema.nullable(),
+  argsTruncated: z.boolean().optional().meta({ description: "The arguments go on beyond what is shown" }),
   denied: z.array(z.string()).optional().meta({ description: "The fields that permission hides" }),
 };
 

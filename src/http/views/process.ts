@@ -1,5 +1,5 @@
 import { toTimestamp } from "#base/clock.ts";
-import { type Column, columns, humanBytes, humanSeconds } from "#base/columns.ts";
+import { type Column, columns, humanBytes, humanSeconds, printable } from "#base/columns.ts";
 import type { ContainerSummary } from "#daemon/containers.ts";
 import type { ProcessDetail } from "#daemon/inspect.ts";
 import type { Container } from "#process/container.ts";
@@ -35,6 +35,7 @@ export function processView(process: Process, now: number) {
     virtualBytes: process.virtualBytes,
     role: process.role,
     container: containerView(process.container),
+    ...(facts.argsTruncated ? { argsTruncated: true } : {}),
     ...(facts.denied.length > 0 ? { denied: facts.denied } : {}),
   };
 }
@@ -119,7 +120,7 @@ export function containerTable(summaries: readonly ContainerSummary[]): string {
 /** One process, a fact a line. */
 export function detailText(detail: ReturnType<typeof detailView>): string {
   const rows = Object.entries(detail).map(([key, value]) => ({ key, value }));
-  return rows.map(({ key, value }) => `${key.padEnd(16)} ${factText(value)}\n`).join("");
+  return rows.map(({ key, value }) => `${key.padEnd(16)} ${printable(factText(value))}\n`).join("");
 }
 
 function factText(value: unknown): string {

@@ -1,4 +1,4 @@
-import { columns } from "#base/columns.ts";
+import { columns, printable } from "#base/columns.ts";
 import { isProblem } from "#base/errors.ts";
 import type { SignalReport, TargetPreview } from "#daemon/agent.ts";
 import { containerView } from "#http/views/process.ts";
@@ -79,7 +79,8 @@ export function reportView(
 
 /** What happened, as one line for a person. */
 export function reportText(report: ReturnType<typeof reportView>): string {
-  const receiver = `${report.target} (pid ${report.pid}${report.container?.name ? `, container ${report.container.name}` : ""})`;
+  const container = report.container?.name ? `, container ${report.container.name}` : "";
+  const receiver = printable(`${report.target} (pid ${report.pid}${container})`);
   if (!report.sent) return `Would send ${report.signal} to ${receiver}: ${report.disposition}\n`;
   return `Sent ${report.signal} to ${receiver}: ${outcomeText(report.outcome)}\n`;
 }

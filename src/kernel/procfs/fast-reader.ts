@@ -2,6 +2,7 @@ import { lastErrno, type libc } from "#kernel/libc.ts";
 import { memory } from "#kernel/memory.ts";
 import { readSize, unreadOf } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
+import { lossyUtf8 } from "#kernel/procfs/text.ts";
 
 const openReadOnly = 0o2000000; // O_RDONLY | O_CLOEXEC
 const openDirectory = 0o2200000; // O_RDONLY | O_DIRECTORY | O_CLOEXEC
@@ -14,20 +15,12 @@ const entries = memory(readSize);
  * openat(2), read(2), close(2) without a JavaScript string or object on the way in: a scan of 5,000 processes
  * is 15,000 of these calls, and its budget leaves less than 2 us of JavaScript a process.
  */
-export function fastReader(c: NonNullable<typeof libc>, root: string): Pick<ProcRoot, "read" | "pids"> {
+export function fastReader(c: NonNullable<typeof libc>, root: string): Pick<ProcRoot, "read" | "readLink" | "pids"> {
   path.buffer.write(`${root}\0`);
   const directory = c.open(path.pointer as never, openDirectory);
-  const suffixes = new Map<string, Buffer>();
   return {
     read(pid, file) {
-      let suffix = suffixes.get(file);
-      if (suffix === undefined) {
-        suffix = Buffer.from(`/${file}\0`);
-        suffixes.set(file, suffix);
-      }
-      // A path that starts at the suffix's slash would be absolute, hence the "." where there is no pid.
-      const at = typeof pid === "number" ? writeDecimal(path.bytes, pid) : path.buffer.write(pid ?? ".");
-      path.bytes.set(suffix, at);
+      writePath(pid, file);
       const fd = c.openat(directory, path.pointer as never, openReadOnly);
       if (fd < 0) return unreadOf(lastErrno());
       let length = c.read(fd, content.pointer as never, readSize);
@@ -40,8 +33,30 @@ export function fastReader(c: NonNullable<typeof libc>, root: string): Pick<Proc
       c.close(fd);
       return failed ? unreadOf(failed) : content.bytes.subarray(0, length);
     },
+    readLink(pid, file) {
+      writePath(pid, file);
+      const length = c.readlinkat(directory, path.pointer as never, content.pointer as never, readSize);
+      return length < 0 ? unreadOf(lastErrno()) : lossyUtf8(content.bytes.subarray(0, length));
+    },
     pids: () => listPids(c, directory),
   };
+}
+
+/** `/stat`, NUL-terminated, by `stat`. As many as there are names in this program, and a few threads' and descriptors'. */
+const suffixes = new Map<string, Buffer>();
+const maxSuffixes = 256;
+
+/** Writes `<pid>/<file>`, relative to the root's folder. */
+function writePath(pid: number | "self" | null, file: string): void {
+  let suffix = suffixes.get(file);
+  if (suffix === undefined) {
+    suffix = Buffer.from(`/${file}\0`);
+    if (suffixes.size >= maxSuffixes) suffixes.clear();
+    suffixes.set(file, suffix);
+  }
+  // A path that starts at the suffix's slash would be absolute, hence the "." where there is no pid.
+  const at = typeof pid === "number" ? writeDecimal(path.bytes, pid) : path.buffer.write(pid ?? ".");
+  path.bytes.set(suffix, at);
 }
 
 /** getdents64(2): struct linux_dirent64 is d_ino (8 bytes), d_off (8), d_reclen (2), d_type (1), d_name (NUL-terminated). */

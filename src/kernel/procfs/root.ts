@@ -21,22 +21,25 @@ export interface ProcRoot {
 }
 
 export function procRoot(path = "/proc"): ProcRoot {
-  const { read, pids } = libc ? fastReader(libc, path) : { read: fsReader(path), pids: () => fsPids(path) };
   return {
     path,
-    read,
-    pids,
+    ...(libc ? fastReader(libc, path) : plainReader(path)),
     readText: (pid, file, limit) => attempt(() => readToEnd(`${path}/${pid}/${file}`, limit)),
-    readLink: (pid, file) => attempt(() => readlinkSync(`${path}/${pid}/${file}`)),
     names: (pid, folder) => attempt(() => readdirSync(`${path}/${pid}/${folder}`)),
     size: (pid, file) => attempt(() => statSync(`${path}/${pid}/${file}`).size),
   };
 }
 
-function fsPids(path: string): number[] {
-  return readdirSync(path)
-    .filter((name) => /^[1-9]\d*$/.test(name))
-    .map(Number);
+/** The same by node:fs, for where there is no FFI. An exception for each file that cannot be read makes it slow. */
+function plainReader(path: string): Pick<ProcRoot, "read" | "readLink" | "pids"> {
+  return {
+    read: fsReader(path),
+    readLink: (pid, file) => attempt(() => readlinkSync(`${path}/${pid}/${file}`)),
+    pids: () =>
+      readdirSync(path)
+        .filter((name) => /^[1-9]\d*$/.test(name))
+        .map(Number),
+  };
 }
 
 function attempt<T>(action: () => T): Read<T> {

@@ -23,7 +23,11 @@ export interface ProcStat {
 }
 
 /** include/linux/sched.h: a thread of the kernel itself. */
-export const PF_KTHREAD = 0x00200000;
+const PF_KTHREAD = 0x00200000;
+
+export function isKernelThread({ flags }: Pick<ProcStat, "flags">): boolean {
+  return (flags & PF_KTHREAD) !== 0;
+}
 
 /** `/proc/PID/stat`. Readable for everyone; exitCode only with ptrace access. */
 export function readStat(root: ProcRoot, pid: number): Read<ProcStat> | null {

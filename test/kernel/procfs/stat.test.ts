@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { gone } from "#kernel/procfs/read.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
-import { PF_KTHREAD, type ProcStat, parseStat, readStat } from "#kernel/procfs/stat.ts";
+import { isKernelThread, type ProcStat, parseStat, readStat } from "#kernel/procfs/stat.ts";
 
 const captured = procRoot("test/fixtures/proc/nginx-under-shell");
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
@@ -138,6 +138,6 @@ describe("readStat()", () => {
     expect(own).toMatchObject({ pid: process.pid, ppid: process.ppid, exitCode: 0 });
     expect(own.threads).toBeGreaterThan(0);
     expect(own.rssPages).toBeGreaterThan(0);
-    expect(own.flags & PF_KTHREAD).toBe(0);
+    expect(isKernelThread(own)).toBe(false);
   });
 });

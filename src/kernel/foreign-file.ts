@@ -1,0 +1,54 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statfsSync } from "node:fs";
+
+const O_PATH = 0o10000000; // open(2); not among node's constants
+/** statfs(2): CGROUP2_SUPER_MAGIC and CGROUP_SUPER_MAGIC of linux/magic.h. */
+const cgroupMagics = [0x63677270, 0x27e0eb];
+
+export interface ForeignFile {
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+/**
+ * The start of a file in a place that an app controls: a shared volume, or below /proc/PID/root. Such a path may lead
+ * anywhere, also to a FIFO whose open(2) would block sexton for good, or to a device that does something when opened.
+ * So it is first opened as a path only, which touches nothing, and read only if it is a regular file. Throws what
+ * node:fs throws, and EINVAL for what is no regular file.
+ */
+export function readForeignFile(path: string, maxBytes: number): ForeignFile {
+  const place = openSync(path, O_PATH | constants.O_NOFOLLOW);
+  try {
+    const stat = fstatSync(place);
+    if (!stat.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { code: "EINVAL" });
+    return { text: readStart(place, maxBytes), modifiedAt: stat.mtimeMs };
+  } finally {
+    closeSync(place);
+  }
+}
+
+/** The same for a file of the cgroup filesystem and no other; null for everything else. */
+export function readCgroupFile(path: string): string | null {
+  try {
+    const place = openSync(path, O_PATH | constants.O_NOFOLLOW);
+    try {
+      const isCgroup = fstatSync(place).isFile() && cgroupMagics.includes(statfsSync(`/proc/self/fd/${place}`).type);
+      return isCgroup ? readStart(place, 64).trim() : null;
+    } finally {
+      closeSync(place);
+    }
+  } catch {
+    // Not there, or not to be read without ptrace access: either way it is not known.
+    return null;
+  }
+}
+
+function readStart(place: number, maxBytes: number): string {
+  const fd = openSync(`/proc/self/fd/${place}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const buffer = Buffer.alloc(maxBytes);
+    return buffer.toString("utf8", 0, readSync(fd, buffer));
+  } finally {
+    closeSync(fd);
+  }
+}
