@@ -4,20 +4,19 @@ import { run } from "#cli/run.ts";
 import { profiles } from "#policy/profiles.ts";
 import { serve } from "#serve.ts";
 
-/** What was written and has not reached its reader yet: exiting would cut it off after the pipe's 64 KiB. */
-let flushed: Promise<unknown> = Promise.resolve();
+/** Bun's own sinks: process.stdout and process.stderr would load Node's streams, which take a megabyte. */
+const sinks = { out: Bun.stdout.writer(), err: Bun.stderr.writer() };
 
-function writer(stream: NodeJS.WriteStream): (text: string) => void {
-  // A reader that has gone (`sexton ps | head`) is no error of ours.
-  stream.on("error", () => {});
+function writer(sink: Bun.FileSink): (text: string) => void {
   return (text) => {
-    const written = new Promise((resolve) => stream.write(text, resolve));
-    flushed = Promise.all([flushed, written]);
+    sink.write(text);
+    // A reader that has gone (`sexton ps | head`) is no error of ours.
+    Promise.resolve(sink.flush()).catch(() => {});
   };
 }
 
-const out = writer(process.stdout);
-const err = writer(process.stderr);
+const out = writer(sinks.out);
+const err = writer(sinks.err);
 
 /** Resolves when it is time to stop. Listened for before anything else: as pid 1 sexton would not even hear of it. */
 function untilStopped(): Promise<string> {
@@ -44,5 +43,6 @@ const code = await run(
     return exitCode.ok;
   },
 );
-await flushed;
+// Exiting would cut off what has not reached its reader yet: all after a pipe's 64 KiB.
+await Promise.allSettled([sinks.out.end(), sinks.err.end()]);
 process.exit(code);

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import * as z from "zod/mini";
 import { configSchema } from "#config/schema.ts";
 
 /** A setting by all its names. */
@@ -21,20 +21,14 @@ export interface ConfigKey {
 /** Every setting of the schema. Groups (`signals`, `api`) are no settings themselves. */
 export const configKeys: readonly ConfigKey[] = keysOf(configSchema, []);
 
-function keysOf(object: z.ZodObject, prefix: readonly string[]): ConfigKey[] {
-  return Object.entries(object.shape).flatMap(([key, schema]) => {
+function keysOf(object: z.ZodMiniObject, prefix: readonly string[]): ConfigKey[] {
+  return Object.entries(object.def.shape).flatMap(([key, schema]) => {
     const path = [...prefix, key];
-    const inner = unwrap(schema as z.ZodType);
+    const inner = unwrap(schema as z.ZodMiniType);
     if (isObject(inner)) return keysOf(inner, path);
-    return [
-      {
-        path,
-        ...namesOf(path),
-        description: (schema as z.ZodType).description ?? "",
-        isMap: inner.type === "record",
-        isSwitch: inner.type === "boolean",
-      },
-    ];
+    const { type } = inner.def;
+    const description = z.globalRegistry.get(schema)?.description ?? "";
+    return [{ path, ...namesOf(path), description, isMap: type === "record", isSwitch: type === "boolean" }];
   });
 }
 
@@ -44,12 +38,12 @@ function namesOf(path: readonly string[]) {
 }
 
 /** What is inside of defaults, optionals and what makes text ready for them. */
-function unwrap(schema: z.ZodType): z.ZodType {
-  const { innerType, in: input, out } = schema.def as { innerType?: z.ZodType; in?: z.ZodType; out?: z.ZodType };
+function unwrap(schema: z.ZodMiniType): z.ZodMiniType {
+  const { innerType, in: input, out } = schema.def as Partial<Record<"innerType" | "in" | "out", z.ZodMiniType>>;
   if (innerType) return unwrap(innerType);
-  return out && input?.type === "transform" ? unwrap(out) : schema;
+  return out && input?.def.type === "transform" ? unwrap(out) : schema;
 }
 
-function isObject(schema: z.ZodType): schema is z.ZodObject {
-  return schema.type === "object";
+function isObject(schema: z.ZodMiniType): schema is z.ZodMiniObject {
+  return schema.def.type === "object";
 }

@@ -145,7 +145,7 @@ function describe(issue: Issue, origins: ReadonlyMap<string, Origin>, file: Conf
 
 /** The keys that may stand at a place of the file. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  if (path[0] === "targets") return Object.keys(targetSchema.shape);
+  if (path[0] === "targets") return Object.keys(targetSchema.def.shape);
   const depth = path.length;
   const below = configKeys.filter((key) => path.every((part, index) => key.path[index] === part));
   return [...new Set(below.flatMap((key) => key.path[depth] ?? []))];

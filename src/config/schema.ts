@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { parseSignal, type SignalName } from "#process/signal.ts";
 
 /** An address to listen on. A Unix socket is for the user that sexton runs as (mode 0600). */
@@ -6,98 +6,119 @@ export type Listen =
   | { readonly kind: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 
-const listenSchema = z.string().transform((text, context): Listen => {
-  const listen = parseListen(text);
-  if (listen) return listen;
-  context.addIssue({ code: "custom", message: `expected host:port or unix:///path, found "${text}"` });
-  return z.NEVER;
-});
+/** What a setting is for; zod/mini keeps it in its registry. */
+function about<T extends z.ZodMiniType>(description: string, schema: T): T {
+  z.globalRegistry.add(schema, { description });
+  return schema;
+}
 
-/** One address, a list of them, or a text with commas between them. */
-const listensSchema = z
-  .union([z.string().transform((text) => text.split(",").map((part) => part.trim())), z.array(z.string())])
-  .pipe(z.array(listenSchema).min(1));
+/** Text that `read` understands. */
+function readable<T extends {}, From extends string | number = string>(
+  read: (text: string) => T | null,
+  expected: string,
+) {
+  return z.transform((value: From, context): T => {
+    const found = read(String(value));
+    if (found !== null) return found;
+    context.issues.push({ code: "custom", input: value, message: `expected ${expected}, found "${value}"` });
+    return z.NEVER;
+  });
+}
 
-const signalSchema = z.union([z.string(), z.int()]).transform((text, context): SignalName => {
-  const signal = parseSignal(String(text));
-  if (signal) return signal.name;
-  context.addIssue({ code: "custom", message: `expected a signal of signal(7), found "${text}"` });
-  return z.NEVER;
-});
+const split = (text: string) => text.split(",").map((part) => part.trim());
 
-const patternSchema = z.string().refine(isPattern, { error: "expected a regular expression" });
-
-const listOf = <T extends z.ZodType>(item: T) =>
-  z.preprocess(
-    (value) => (typeof value === "string" ? value.split(",").map((part) => part.trim()) : value),
+/** A list, or a text with commas between its items, as variables and flags have it. */
+const listOf = <T extends z.ZodMiniType>(item: T) =>
+  z.pipe(
+    z.transform((value) => (typeof value === "string" ? split(value) : value)),
     z.array(item),
   );
 
-const booleanSchema = z.preprocess(
-  (value) => (value === "true" || value === "" ? true : value === "false" ? false : value),
+const listenSchema = z.pipe(z.string(), readable(parseListen, "host:port or unix:///path"));
+const listensSchema = listOf(listenSchema).check(z.refine(({ length }) => length > 0, "expected at least one address"));
+
+const signalSchema = z.pipe(
+  z.union([z.string(), z.int()]),
+  readable<SignalName, string | number>((text) => parseSignal(text)?.name ?? null, "a signal of signal(7)"),
+);
+
+const booleanSchema = z.pipe(
+  z.transform((value) => (value === "true" || value === "" ? true : value === "false" ? false : value)),
   z.boolean(),
 );
 
 /** Verbs stand in URLs, and must not be taken for signals. */
-const verbNameSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}$/, "expected lower-case letters, digits and dashes")
-  .refine((name) => name === "quit" || parseSignal(name) === null, {
-    error: "expected a verb, found the name of a signal",
-  });
+const verbNameSchema = z.string().check(
+  z.regex(/^[a-z][a-z0-9-]{0,31}$/, "expected lower-case letters, digits and dashes"),
+  z.refine((name) => name === "quit" || parseSignal(name) === null, "expected a verb, found the name of a signal"),
+);
+
+const text = (description: string) => about(description, z.optional(z.string()));
 
 export const targetSchema = z
   .strictObject({
-    container: z.string().optional().describe("The container's name or the start of its id"),
-    profile: z.string().optional().describe("What sexton knows about the app: nginx, haproxy, prometheus, …"),
-    name: z.string().optional().describe("The process name (comm, up to 15 bytes)"),
-    exe: z.string().optional().describe("The executable, by path or base name"),
-    args: patternSchema.optional().describe("A regular expression for the command line"),
-    pidFile: z.string().optional().describe("A file with the pid, in a volume that sexton mounts too"),
-    port: z.int().min(1).max(65_535).optional().describe("The TCP port that the process listens on"),
-    verbs: z.record(verbNameSchema, signalSchema).optional().describe("Verbs of your own: {drain: SIGUSR1}"),
+    container: text("The container's name or the start of its id"),
+    profile: text("What sexton knows about the app: nginx, haproxy, prometheus, …"),
+    name: text("The process name (comm, up to 15 bytes)"),
+    exe: text("The executable, by path or base name"),
+    args: about(
+      "A regular expression for the command line",
+      z.optional(z.string().check(z.refine(isPattern, "expected a regular expression"))),
+    ),
+    pidFile: text("A file with the pid, in a volume that sexton mounts too"),
+    port: about("The TCP port that the process listens on", z.optional(z.int().check(z.gte(1), z.lte(65_535)))),
+    verbs: about("Verbs of your own: {drain: SIGUSR1}", z.optional(z.record(verbNameSchema, signalSchema))),
   })
-  .refine((target) => Object.values(target).some((value) => value !== undefined), {
-    error: "expected at least one of container, profile, name, exe, args, pidFile, port, verbs",
-  });
+  .check(
+    z.refine(
+      (target) => Object.values(target).some((value) => value !== undefined),
+      "expected at least one of container, profile, name, exe, args, pidFile, port, verbs",
+    ),
+  );
 
-/** Every setting, with its default and what it is for. Flags, variables, `config show` and the reference come from here. */
+const targetNameSchema = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "expected letters, digits, dots and dashes"));
+
+/**
+ * Every setting, with its default and what it is for. Flags, variables, `config show` and the reference come from here.
+ * In zod/mini, because this is in memory as long as sexton runs, and there a schema takes a tenth of what it takes in zod.
+ */
 export const configSchema = z.strictObject({
-  listen: listensSchema
-    .default([{ kind: "tcp", hostname: "127.0.0.1", port: 9099 }])
-    .describe("Where the API listens: host:port on a loopback address, or unix:///path"),
-  probes: listenSchema
-    .nullable()
-    .default(null)
-    .describe("A second listener for the kubelet: livez, readyz, startupz, healthz alone"),
-  targetContainer: z
-    .string()
-    .optional()
-    .describe("The container whose main process is the main app, where there are several"),
-  targets: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "expected letters, digits, dots and dashes"),
-      targetSchema,
-    )
-    .default({})
-    .describe("Named processes that signals go to"),
-  signals: z
-    .strictObject({
-      allow: listOf(signalSchema)
-        .optional()
-        .describe("The signals that may be sent; default: all but SIGKILL and SIGSTOP"),
-    })
-    .prefault({}),
-  api: z
-    .strictObject({
-      exposeEnviron: booleanSchema.default(false).describe("Serve /processes/{pid}/environ, which often holds secrets"),
-    })
-    .prefault({}),
-  log: z
-    .strictObject({
-      level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("The least level that is logged"),
-    })
-    .prefault({}),
+  listen: about(
+    "Where the API listens: host:port on a loopback address, or unix:///path",
+    z._default(listensSchema, [{ kind: "tcp", hostname: "127.0.0.1", port: 9099 }]),
+  ),
+  probes: about(
+    "A second listener for the kubelet: livez, readyz, startupz, healthz alone",
+    z._default(z.nullable(listenSchema), null),
+  ),
+  targetContainer: text("The container whose main process is the main app, where there are several"),
+  targets: about("Named processes that signals go to", z._default(z.record(targetNameSchema, targetSchema), {})),
+  signals: z.prefault(
+    z.strictObject({
+      allow: about(
+        "The signals that may be sent; default: all but SIGKILL and SIGSTOP",
+        z.optional(listOf(signalSchema)),
+      ),
+    }),
+    {},
+  ),
+  api: z.prefault(
+    z.strictObject({
+      exposeEnviron: about(
+        "Serve /processes/{pid}/environ, which often holds secrets",
+        z._default(booleanSchema, false),
+      ),
+    }),
+    {},
+  ),
+  log: z.prefault(
+    z.strictObject({
+      level: about("The least level that is logged", z._default(z.enum(["debug", "info", "warn", "error"]), "info")),
+    }),
+    {},
+  ),
 });
 
 export type Config = z.output<typeof configSchema>;
