@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { isProblem, ProblemError, problem } from "#base/errors.ts";
 import type { Log } from "#base/log.ts";
 import { type Answer, type HttpEnv, roles } from "#http/endpoint.ts";

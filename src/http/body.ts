@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import { type Problem, problem } from "#base/errors.ts";
 import type { HttpEnv } from "#http/endpoint.ts";
 import { parse } from "#http/parse.ts";
@@ -8,7 +8,7 @@ import { parse } from "#http/parse.ts";
  * Reads the body of a mutation: JSON, a form, or bare text, which then is the value of `bareField`. curl's `-d` says
  * "form" whatever it sends, so what that holds decides. Null when there is no body.
  */
-export async function readBody<T extends z.ZodType>(
+export async function readBody<T extends z.ZodMiniType>(
   c: Context<HttpEnv>,
   schema: T,
   bareField: string,
@@ -32,7 +32,7 @@ export async function readBody<T extends z.ZodType>(
   }
 }
 
-async function fromJson<T extends z.ZodType>(text: string, schema: T): Promise<z.output<T> | Problem> {
+async function fromJson<T extends z.ZodMiniType>(text: string, schema: T): Promise<z.output<T> | Problem> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -57,7 +57,7 @@ async function placeOfError(text: string): Promise<string> {
   return `${words} at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}${near === "" ? "" : `, near ${JSON.stringify(near)}`}`;
 }
 
-function fromForm<T extends z.ZodType>(
+function fromForm<T extends z.ZodMiniType>(
   text: string,
   schema: T,
   bareField: string,

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import type { Problem } from "#base/errors.ts";
 import type { Service } from "#http/service.ts";
 
@@ -25,7 +25,7 @@ export interface HttpEnv {
 }
 
 /** One operation of the API: what it takes and does. What it answers is told in document/operations.ts. */
-export interface Endpoint<Params extends z.ZodType = z.ZodType, Query extends z.ZodType = z.ZodType> {
+export interface Endpoint<Params extends z.ZodMiniType = z.ZodMiniType, Query extends z.ZodMiniType = z.ZodMiniType> {
   readonly summary: string;
   readonly tag: string;
   readonly params?: Params;
@@ -45,7 +45,7 @@ export interface Call<Params, Query> {
 export type Answer = Response | Problem;
 
 /** Keeps an endpoint's own types inside of it; the table of routes needs none of them. */
-export function endpoint<Params extends z.ZodType, Query extends z.ZodType>(
+export function endpoint<Params extends z.ZodMiniType, Query extends z.ZodMiniType>(
   definition: Endpoint<Params, Query>,
 ): Endpoint {
   return definition as unknown as Endpoint;

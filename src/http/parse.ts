@@ -1,12 +1,12 @@
 import { closest } from "fastest-levenshtein";
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import { type Problem, problem } from "#base/errors.ts";
 
 /**
  * Checks what came from outside against its schema. An unknown name is refused, with the nearest known one: ignoring
  * `?dryrun=true` would send the signal that it was to hold back.
  */
-export function parse<T extends z.ZodType>(
+export function parse<T extends z.ZodMiniType>(
   schema: T,
   value: unknown,
   where: "query" | "body" | "path",
@@ -24,8 +24,8 @@ export function parse<T extends z.ZodType>(
   );
 }
 
-function unknownName(name: string, schema: z.ZodType, where: string): Problem {
-  const known = Object.keys((schema as unknown as { shape?: object }).shape ?? {});
+function unknownName(name: string, schema: z.ZodMiniType, where: string): Problem {
+  const known = Object.keys((schema.def as { shape?: object }).shape ?? {});
   const nearest = known.length > 0 ? closest(name, known) : null;
   const hint = nearest === null ? "It takes none." : `Did you mean "${nearest}"? It takes ${known.join(", ")}.`;
   return problem("bad-request", `Cannot use "${name}" of the ${where}: there is no such name. ${hint}`, {

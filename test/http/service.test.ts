@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { operations } from "#http/document/operations.ts";
 import { routes } from "#http/routes.ts";
 import { realApp } from "../support/app.ts";
@@ -32,6 +33,7 @@ describe("the service's own paths", () => {
     expect(Object.keys(operations).sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
     const document = await json("/openapi.json");
     expect(document["openapi"]).toBe("3.1.0");
+    expect(await new Validator().validate(document)).toMatchObject({ valid: true });
     expect(Object.keys(document["paths"]).sort()).toEqual([...new Set(routes.map(({ path }) => path))].sort());
   });
 

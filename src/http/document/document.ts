@@ -1,4 +1,5 @@
 import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
+import { z } from "zod";
 import { operations } from "#http/document/operations.ts";
 import type { Route } from "#http/routes.ts";
 
@@ -10,8 +11,9 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
     const operation = operations[`${method} ${path}`];
     if (!operation) throw new Error(`internal error: ${method} ${path} is not documented`);
     const { body, responses } = operation;
-    const request = { ...(params ? { params } : {}), ...(query ? { query } : {}), ...(body ? { body } : {}) };
-    openAPIRegistry.registerPath({ method, path, summary, tags: [tag], request, responses } as RouteConfig);
+    const parameters = [...parametersOf(params, "path"), ...parametersOf(query, "query")];
+    const request = body ? { body } : {};
+    openAPIRegistry.registerPath({ method, path, summary, tags: [tag], parameters, request, responses } as RouteConfig);
   }
   return getOpenAPI31Document({
     openapi: "3.1.0",
@@ -23,5 +25,15 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     servers: [{ url: "/" }],
+  });
+}
+
+/** What a request may carry, from the schema that checks it. */
+function parametersOf(schema: z.core.$ZodType | undefined, place: "path" | "query"): object[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input" });
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, example, ...rest } = property as { description?: string; example?: unknown };
+    return { name, in: place, required: required.includes(name), description, example, schema: rest };
   });
 }

@@ -37,12 +37,20 @@ function problems(...statuses: readonly number[]) {
   return Object.fromEntries(bodies) as Record<number, ReturnType<typeof answer>>;
 }
 
+/** The dialect is the document's own, and stands there. */
+function inputOf(schema: z.core.$ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" });
+  return rest;
+}
+
+const signalBody = inputOf(signalBodySchema);
+
 const signalOperation: Operation = {
   body: {
     description: "JSON, a form, or the verb as bare text",
     content: {
-      "application/json": { schema: signalBodySchema },
-      "application/x-www-form-urlencoded": { schema: signalBodySchema },
+      "application/json": { schema: signalBody },
+      "application/x-www-form-urlencoded": { schema: signalBody },
       "text/plain": { schema: z.string().meta({ example: "reload" }) },
     },
   },

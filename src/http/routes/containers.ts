@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { answer } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";
 import { prettySchema } from "#http/schemas/query.ts";

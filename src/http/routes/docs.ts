@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import stylePath from "swagger-ui-dist/swagger-ui.css" with { type: "file" };
 // Files inside of the compiled binary: a pod has no way out to a content delivery network.
 import bundlePath from "swagger-ui-dist/swagger-ui-bundle.js" with { type: "file" };
-import { z } from "zod";
+import * as z from "zod/mini";
 import { problem } from "#base/errors.ts";
 import { json } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";

@@ -1,6 +1,6 @@
 import { accepts } from "hono/accepts";
 import { html } from "hono/html";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { json, text } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";
 import { prettySchema } from "#http/schemas/query.ts";

@@ -1,9 +1,9 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { toTimestamp } from "#base/clock.ts";
 import { isProblem, problem } from "#base/errors.ts";
 import { answer, text } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";
-import { prettySchema } from "#http/schemas/query.ts";
+import { about, prettySchema, textSchema } from "#http/schemas/query.ts";
 import { processRefSchema } from "#http/schemas/ref.ts";
 import { detailText, detailView, processForest, processTable, processView, treeView } from "#http/views/process.ts";
 import { type ProcessFile, processFiles } from "#process/file.ts";
@@ -11,19 +11,20 @@ import { type Sort, select, sortKeys, sortProcesses, treeOf } from "#process/sel
 import { processStates } from "#process/state.ts";
 
 const sorts = sortKeys.flatMap((key): Sort[] => [key, `-${key}`]);
-const whole = z
-  .string()
-  .regex(/^\d{1,10}$/, "expected a whole number")
-  .transform(Number);
+const whole = z.pipe(
+  z.string().check(z.regex(/^\d{1,10}$/, "expected a whole number")),
+  z.transform((text: string) => Number(text)),
+);
+const wholeSchema = (description: string) => about({ type: "integer", description }, z.optional(whole));
 
 const listQuery = z.strictObject({
-  container: z.string().optional().meta({ description: "Name, or start of the id" }),
-  name: z.string().optional().meta({ description: "The process name, whole" }),
-  state: z.enum(processStates).optional(),
-  uid: whole.optional(),
-  sort: z.enum(sorts).optional().meta({ description: "A leading - reverses" }),
-  limit: whole.optional(),
-  view: z.enum(["list", "tree"]).optional(),
+  container: textSchema("Name, or start of the id"),
+  name: textSchema("The process name, whole"),
+  state: z.optional(z.enum(processStates)),
+  uid: wholeSchema("The effective user"),
+  sort: about({ description: "A leading - reverses" }, z.optional(z.enum(sorts))),
+  limit: wholeSchema("At most so many"),
+  view: z.optional(z.enum(["list", "tree"])),
   pretty: prettySchema,
 });
 
@@ -85,7 +86,7 @@ export const showProcess = endpoint({
 export const showProcessFile = endpoint({
   summary: "A file of /proc/PID as the kernel wrote it",
   tag: "Processes",
-  params: z.object({ pid: processRefSchema, file: z.string().meta({ enum: [...processFiles] }) }),
+  params: z.object({ pid: processRefSchema, file: about({ enum: [...processFiles] }, z.string()) }),
   query: z.strictObject({ pretty: prettySchema }),
   handle({ c, params, service }) {
     const { agent } = service;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { problem } from "#base/errors.ts";
 import { json, text } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";

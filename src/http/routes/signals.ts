@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { toTimestamp } from "#base/clock.ts";
 import { isProblem, type Problem, problem } from "#base/errors.ts";
 import type { ProcessRef, SignalReport } from "#daemon/agent.ts";
@@ -7,9 +7,9 @@ import { answer } from "#http/answer.ts";
 import { readBody } from "#http/body.ts";
 import { type Answer, endpoint, type HttpEnv } from "#http/endpoint.ts";
 import { parse } from "#http/parse.ts";
-import { prettySchema } from "#http/schemas/query.ts";
+import { about, prettySchema } from "#http/schemas/query.ts";
 import { processRefSchema } from "#http/schemas/ref.ts";
-import { signalBodySchema, signalQuerySchema } from "#http/schemas/signal.ts";
+import { processSignalQuerySchema, signalBodySchema, signalQuerySchema } from "#http/schemas/signal.ts";
 import type { Service } from "#http/service.ts";
 import { reportText, reportView, targetsTable, targetView } from "#http/views/signal.ts";
 
@@ -40,7 +40,7 @@ export const showTargets = endpoint({
 export const sendVerb = endpoint({
   summary: "Send a verb or a signal to a target",
   tag: "Signals",
-  params: z.object({ verb: z.string().meta({ example: "reload" }) }),
+  params: z.object({ verb: about({ example: "reload" }, z.string()) }),
   query: signalQuerySchema,
   handle: ({ c, params, query, service }) => send(c, service, query, { verb: params.verb }),
 });
@@ -56,7 +56,7 @@ export const signalProcess = endpoint({
   summary: "Send a verb or a signal to one process",
   tag: "Signals",
   params: z.object({ pid: processRefSchema }),
-  query: signalQuerySchema.extend({ signal: z.string().optional(), verb: z.string().optional() }),
+  query: processSignalQuerySchema,
   handle: ({ c, params, query, service }) => send(c, service, query, { process: params.pid }),
 });
 

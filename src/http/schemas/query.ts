@@ -1,21 +1,29 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { durationSchema } from "#http/schemas/duration.ts";
 
-/** `?force`, `?force=true`, `?force=false`. */
-export const flagSchema = z
-  .enum(["true", "false", "1", "0", ""], { error: "expected true or false" })
-  .transform((text) => text !== "false" && text !== "0")
-  .meta({ type: "boolean", enum: [true, false] });
+// What checks requests is zod/mini: it is in memory as long as sexton runs, and a schema takes a tenth there of what it
+// takes in zod. What only describes answers is zod, and loaded with the document (document/operations.ts).
 
-export const prettySchema = flagSchema.optional().meta({ description: "A table for people instead of JSON" });
+/** What the document says of a schema beside what can be read from it: a description, an example, another type. */
+export function about<T extends z.ZodMiniType>(meta: z.core.GlobalMeta, schema: T): T {
+  z.globalRegistry.add(schema, meta);
+  return schema;
+}
+
+/** `?force`, `?force=true`, `?force=false`. */
+export const flag = z.pipe(
+  z.enum(["true", "false", "1", "0", ""], "expected true or false"),
+  z.transform((text: "true" | "false" | "1" | "0" | "") => text !== "false" && text !== "0"),
+);
+
+export const flagSchema = (description: string) =>
+  about({ type: "boolean", enum: [true, false], description }, z.optional(flag));
+
+export const textSchema = (description: string) => about({ description }, z.optional(z.string()));
+
+export const prettySchema = flagSchema("A table for people instead of JSON");
 
 /** The longest that an answer may be waited for. */
 const longestWaitMs = 60_000;
 
-export const waitSchema = durationSchema
-  .refine((ms) => ms <= longestWaitMs, { error: "expected at most 60s" })
-  .meta({
-    type: "string",
-    example: "5s",
-    description: "Answer when the outcome is known or this time is up; 0 answers at once",
-  });
+export const waitSchema = durationSchema.check(z.refine((ms) => ms <= longestWaitMs, "expected at most 60s"));

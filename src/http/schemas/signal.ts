@@ -1,35 +1,36 @@
-import { z } from "zod";
-import { flagSchema, prettySchema, waitSchema } from "#http/schemas/query.ts";
+import * as z from "zod/mini";
+import { about, flag, flagSchema, prettySchema, textSchema, waitSchema } from "#http/schemas/query.ts";
+
+const waitDescription = "Answer when the outcome is known or this time is up; 0 answers at once";
 
 export const signalQuerySchema = z.strictObject({
-  target: z.string().optional().meta({ description: "A configured or discovered target; default: the one main app" }),
-  force: flagSchema.optional().meta({ description: "Send although nothing handles it" }),
-  dryRun: flagSchema.optional().meta({ description: "Decide and report, but send nothing" }),
-  wait: waitSchema.optional(),
+  target: textSchema("A configured or discovered target; default: the one main app"),
+  force: flagSchema("Send although nothing handles it"),
+  dryRun: flagSchema("Decide and report, but send nothing"),
+  wait: about({ type: "string", example: "5s", description: waitDescription }, z.optional(waitSchema)),
   pretty: prettySchema,
 });
 
-const bodyFlag = z.union([z.boolean(), flagSchema]);
+/** For one process, which the path names, the verb may stand in the query. */
+export const processSignalQuerySchema = z.extend(signalQuerySchema, {
+  verb: textSchema("The verb, where the body has none"),
+  signal: textSchema("The same, by the name of a signal"),
+});
+
+const number = z.pipe(
+  z.number(),
+  z.transform((value: number) => String(value)),
+);
+const textOrNumber = z.union([z.string(), number]);
+const bodyFlag = (description: string) => about({ description }, z.optional(z.union([z.boolean(), flag])));
 
 /** The body of a mutation on signals, from JSON or a form. */
-export const signalBodySchema = z
-  .strictObject({
-    verb: z.string().optional().meta({ example: "reload" }),
-    signal: z
-      .union([z.string(), z.int().transform(String)])
-      .optional()
-      .meta({ type: "string", example: "HUP" }),
-    target: z.string().optional(),
-    pid: z
-      .union([z.int().transform(String), z.string()])
-      .optional()
-      .meta({ type: "string", example: "17-49123", description: "A pid or an id, instead of a target" }),
-    force: bodyFlag.optional().meta({ type: "boolean" }),
-    dryRun: bodyFlag.optional().meta({ type: "boolean" }),
-    wait: z
-      .union([z.number().transform(String), z.string()])
-      .pipe(waitSchema)
-      .optional()
-      .meta({ type: "string", example: "5s" }),
-  })
-  .meta({ id: "SignalRequest" });
+export const signalBodySchema = z.strictObject({
+  verb: about({ example: "reload" }, z.optional(z.string())),
+  signal: about({ example: "HUP" }, z.optional(textOrNumber)),
+  target: textSchema("A configured or discovered target; default: the one main app"),
+  pid: about({ example: "17-49123", description: "A pid or an id, instead of a target" }, z.optional(textOrNumber)),
+  force: bodyFlag("Send although nothing handles it"),
+  dryRun: bodyFlag("Decide and report, but send nothing"),
+  wait: about({ example: "5s", description: waitDescription }, z.optional(z.pipe(textOrNumber, waitSchema))),
+});
