@@ -1,5 +1,5 @@
 import { createLog } from "#base/log.ts";
-import { exitCode } from "#cli/command.ts";
+import { exitCode, type LiveOutput } from "#cli/command.ts";
 import { run } from "#cli/run.ts";
 import { profiles } from "#policy/profiles.ts";
 import { serve } from "#serve.ts";
@@ -18,6 +18,23 @@ function writer(sink: Bun.FileSink): (text: string) => void {
 const out = writer(sinks.out);
 const err = writer(sinks.err);
 
+const enough = new AbortController();
+
+const live: LiveOutput = {
+  async write(text) {
+    sinks.out.write(text);
+    try {
+      await sinks.out.flush();
+    } catch {
+      enough.abort();
+    }
+  },
+  untilEnough() {
+    for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => enough.abort());
+    return enough.signal;
+  },
+};
+
 /** Resolves when it is time to stop. Listened for before anything else: as pid 1 sexton would not even hear of it. */
 function untilStopped(): Promise<string> {
   return new Promise((resolve) => {
@@ -27,7 +44,7 @@ function untilStopped(): Promise<string> {
 
 const code = await run(
   process.argv.slice(2),
-  { env: process.env, out, err, profiles: profiles.map(({ name }) => name) },
+  { env: process.env, out, err, live, profiles: profiles.map(({ name }) => name) },
   async (load) => {
     const stopped = untilStopped();
     let reload: (() => Promise<void>) | null = null;

@@ -7,11 +7,18 @@ import { explainConfig } from "#config/explain.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { type Config, formatListen, type Listen } from "#config/schema.ts";
 import { type AgentSettings, createAgent } from "#daemon/agent.ts";
+import { type BusLimits, createBus } from "#daemon/bus.ts";
+import { createCauses } from "#daemon/causes.ts";
 import { createHealth } from "#daemon/health.ts";
+import { createWatch } from "#daemon/watch.ts";
 import { createApp } from "#http/app.ts";
+import { createEventStreams } from "#http/events/streams.ts";
 import { type Listener, type RunningServer, startServer } from "#http/server.ts";
 import { libcProblem } from "#kernel/libc.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
+import { diagnose } from "#policy/doctor.ts";
+import { textFormat, writeText } from "#telemetry/exposition.ts";
+import { watchMetrics } from "#telemetry/watch-metrics.ts";
 
 export interface Running {
   /** Where the API listens, as bound. */
@@ -33,20 +40,37 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promis
   if (libcProblem !== null) {
     log.warn("reduced mode: no pidfds, signals go by pid after a check of the start time", { reason: libcProblem });
   }
-  const agent = createAgent(procRoot(), systemClock, settingsOf(config), { log });
+  const bus = createBus(systemClock, limitsOf(config), (cause) =>
+    log.error("an event listener failed", { cause: String(cause) }),
+  );
+  const causes = createCauses();
+  const root = procRoot();
+  const { observer, watcher } = createWatch({ root, clock: systemClock, bus, causes, tickMs: config.watch.tick });
+  const agent = createAgent(root, systemClock, settingsOf(config), { log, bus, causes, observer });
+  const health = createHealth(agent);
+  health.add("watcher", () => watcher.problem());
   const stopping = new AbortController();
   const service = {
     stopping: stopping.signal,
     agent,
-    health: createHealth(agent),
+    bus,
+    streams: createEventStreams({ bus, clock: systemClock, log, stopping: stopping.signal }),
+    health,
     clock: systemClock,
+    doctor: () => ({
+      findings: diagnose({ reduced: libcProblem, watch: watcher.status() }),
+      watch: watcher.status(),
+    }),
+    metrics: () => ({ text: writeText(watchMetrics(watcher.status(), bus.range())), contentType: textFormat }),
     explain: () => explainConfig(loaded),
     version,
   };
   const app = createApp(service, log);
   const servers: RunningServer[] = [];
   const stop = async () => {
-    // Whoever waits for an outcome is told what is known by now.
+    watcher.stop();
+    bus.emit({ type: "agent.stopping", data: { version, pid: process.pid } });
+    // Whoever waits for an outcome is told what is known by now; streams end with what they were given so far.
     stopping.abort();
     await Promise.all(servers.splice(0).map((server) => server.stop(stopGraceMs)));
   };
@@ -57,6 +81,9 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promis
     throw cause;
   }
   const addresses = servers.map(({ address }) => address);
+  // Watching starts when the start can no longer fail: what it holds is given back by stop alone.
+  bus.emit({ type: "agent.started", data: { version, pid: process.pid, addresses } });
+  watcher.start();
   log.info("sexton serves", { version, addresses, processes: agent.table().processes.length });
   return {
     addresses,
@@ -66,6 +93,7 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promis
         const next = await load();
         refuseOtherListeners(loaded.config, next.config);
         agent.configure(settingsOf(next.config));
+        bus.limit(limitsOf(next.config));
         log.setLevel(next.config.log.level);
         loaded = next;
         log.info("configuration read again");
@@ -81,6 +109,10 @@ function settingsOf({ targets, targetContainer, signals, api }: Config): AgentSe
   return { targets, targetContainer, signals: { allow: signals.allow ?? null }, exposeEnviron: api.exposeEnviron };
 }
 
+function limitsOf({ events }: Config): BusLimits {
+  return { events: events.maxEvents, bytes: events.maxBytes };
+}
+
 function apiListener(listen: Listen): Listener {
   if (listen.kind === "unix") return { at: { path: listen.path }, role: "operate" };
   if (isLoopback(listen.hostname)) return { at: listen, role: "operate" };
@@ -94,7 +126,7 @@ function probesListener(listen: Listen): Listener {
 }
 
 function refuseOtherListeners(before: Config, after: Config): void {
-  const places = ({ listen, probes }: Config) => JSON.stringify([listen, probes]);
+  const places = ({ listen, probes, watch }: Config) => JSON.stringify([listen, probes, watch.tick]);
   if (places(before) === places(after)) return;
-  throw new UsageError("Cannot change listen or probes while running: restart sexton for that.");
+  throw new UsageError("Cannot change listen, probes or watch.tick while running: restart sexton for that.");
 }

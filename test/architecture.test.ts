@@ -13,6 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ["base", "process"],
   config: ["base", "process"],
   daemon: ["base", "kernel", "process", "policy"],
+  telemetry: ["base", "process"],
   http: ["base", "process"],
   client: ["base"],
   cli: ["base", "process", "config", "client"],

@@ -14,11 +14,20 @@ export interface Option {
   readonly description: string;
 }
 
+/** For commands that print until they are told to end. */
+export interface LiveOutput {
+  /** Resolves when whoever reads has taken it: what is printed faster than read must not pile up. */
+  readonly write: (text: string) => Promise<void>;
+  /** From now on Ctrl-C no longer ends the program but fires this, and so does a reader that has gone. */
+  readonly untilEnough: () => AbortSignal;
+}
+
 export interface CommandContext {
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  readonly live: LiveOutput;
   /** Reads file, environment and flags; throws a UsageError for what is wrong in them. */
   readonly loadConfig: () => Promise<LoadedConfig>;
   /** A client for the agent that the same configuration describes. */

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { closest } from "fastest-levenshtein";
 import { UsageError } from "#base/errors.ts";
-import { type Command, type ExitCode, exitCode, type ParseOptions } from "#cli/command.ts";
+import { type Command, type ExitCode, exitCode, type LiveOutput, type ParseOptions } from "#cli/command.ts";
 import { config } from "#cli/commands/config.ts";
+import { events } from "#cli/commands/events.ts";
 import { health } from "#cli/commands/health.ts";
 import { ps } from "#cli/commands/ps.ts";
 import { reload, signal } from "#cli/commands/signal.ts";
@@ -19,6 +20,7 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  readonly live: LiveOutput;
 }
 
 /** Runs the agent until it is stopped; handed in, because the command line knows the daemon only from outside. */
@@ -26,7 +28,7 @@ export type Serve = (load: () => Promise<LoadedConfig>) => Promise<ExitCode>;
 
 /** Reads the command line and runs what it says. Every error ends as one sentence on `err` and an exit code. */
 export async function run(argv: readonly string[], terminal: Terminal, serve: Serve): Promise<ExitCode> {
-  const commands = [serveCommand(serve), ps, signal, reload, health, config, version];
+  const commands = [serveCommand(serve), ps, events, signal, reload, health, config, version];
   try {
     return await dispatch(argv, terminal, commands);
   } catch (cause) {
@@ -67,6 +69,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal, commands: r
     options: values,
     out: terminal.out,
     err: terminal.err,
+    live: terminal.live,
     loadConfig: load,
     connect: async () => createClient((await load()).config.listen[0]),
   });

@@ -26,7 +26,19 @@ export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 }
 
-export type Client = (path: string, request: ClientRequest) => Promise<ClientAnswer>;
+export interface FollowRequest extends Omit<ClientRequest, "method" | "timeoutMs" | "accept"> {
+  readonly accept: "text/plain" | "application/x-ndjson";
+  /** Fires when nobody wants any more; the answer then ends as it would have. */
+  readonly enough: AbortSignal;
+  /** Each piece as it comes; the next one waits for it. */
+  readonly onText: (text: string) => Promise<void>;
+}
+
+export interface Client {
+  ask(path: string, request: ClientRequest): Promise<ClientAnswer>;
+  /** A stream that may be quiet for as long as it likes. The text of the answer is empty when it went to `onText`. */
+  follow(path: string, request: FollowRequest): Promise<ClientAnswer>;
+}
 
 const defaultTimeoutMs = 10_000;
 
@@ -37,29 +49,45 @@ export function createClient(address: AgentAddress | undefined): Client {
   // Bun's fetch would ask HTTP_PROXY for loopback too, and a pod behind a proxy has it set.
   // biome-ignore lint/style/noProcessEnv: there is no other way to tell fetch (Bun 1.4.5: `proxy: ""` has no effect).
   process.env["NO_PROXY"] = "*";
-  return async (path, { method = "GET", query = {}, accept, timeoutMs = defaultTimeoutMs }) => {
+  const call = (path: string, query: NonNullable<ClientRequest["query"]>, init: RequestInit) => {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const search = given.length > 0 ? `?${new URLSearchParams(given)}` : "";
-    try {
-      const response = await fetch(`${base}${path}${search}`, {
-        method,
-        headers: { accept },
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(address.kind === "unix" ? { unix: address.path } : {}),
-      });
-      const text = await response.text();
-      return { ok: response.ok, status: response.status, text, problem: response.ok ? null : problemOf(text) };
-    } catch (cause) {
-      const reason =
-        cause instanceof Error && cause.name === "TimeoutError"
-          ? `no answer in ${timeoutMs / 1000} s`
-          : "nobody answers";
-      throw new UnreachableError(
-        `Cannot reach sexton at ${where}: ${reason}. Is it running, and with the same --listen?`,
-        { cause },
-      );
-    }
+    return fetch(`${base}${path}${search}`, { ...init, ...(address.kind === "unix" ? { unix: address.path } : {}) });
   };
+  const unreachable = (reason: string, cause: unknown) =>
+    new UnreachableError(`Cannot reach sexton at ${where}: ${reason}. Is it running, and with the same --listen?`, {
+      cause,
+    });
+  return {
+    async ask(path, { method = "GET", query = {}, accept, timeoutMs = defaultTimeoutMs }) {
+      try {
+        const signal = AbortSignal.timeout(timeoutMs);
+        return await answerOf(await call(path, query, { method, headers: { accept }, signal }));
+      } catch (cause) {
+        const late = cause instanceof Error && cause.name === "TimeoutError";
+        throw unreachable(late ? `no answer in ${timeoutMs / 1000} s` : "nobody answers", cause);
+      }
+    },
+    async follow(path, { query = {}, accept, enough, onText }) {
+      try {
+        // `timeout: false` is Bun's own: its fetch gives up a connection that is quiet for five minutes.
+        const init = { headers: { accept }, signal: enough, timeout: false };
+        const response = await call(path, query, init as RequestInit);
+        if (!response.ok || !response.body) return await answerOf(response);
+        const decoder = new TextDecoder();
+        for await (const chunk of response.body) await onText(decoder.decode(chunk, { stream: true }));
+        return { ok: true, status: response.status, text: "", problem: null };
+      } catch (cause) {
+        if (enough.aborted) return { ok: true, status: 200, text: "", problem: null };
+        throw unreachable("nobody answers, or no longer", cause);
+      }
+    },
+  };
+}
+
+async function answerOf(response: Response): Promise<ClientAnswer> {
+  const text = await response.text();
+  return { ok: response.ok, status: response.status, text, problem: response.ok ? null : problemOf(text) };
 }
 
 function hostOf(hostname: string): string {

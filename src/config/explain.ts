@@ -14,7 +14,10 @@ export interface ExplainedSetting {
 export function explainConfig({ config, origins }: LoadedConfig): ExplainedSetting[] {
   return configKeys.map(({ path, name, description }) => ({
     key: name,
-    value: printable(path.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], config)),
+    value:
+      name === "watch.tick"
+        ? `${config.watch.tick}ms`
+        : printable(path.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], config)),
     source: origins.get(name) ?? "default",
     description,
   }));

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { parseDuration } from "#base/duration.ts";
 import { parseSignal, type SignalName } from "#process/signal.ts";
 
 /** An address to listen on. A Unix socket is for the user that sexton runs as (mode 0600). */
@@ -46,6 +47,18 @@ const booleanSchema = z.pipe(
   z.transform((value) => (value === "true" || value === "" ? true : value === "false" ? false : value)),
   z.boolean(),
 );
+
+/** A whole number, which variables and flags have as text. */
+const wholeSchema = (least: number, most: number) =>
+  z.pipe(
+    z.transform((value) => (typeof value === "string" && /^\d{1,12}$/.test(value) ? Number(value) : value)),
+    z.int().check(z.gte(least), z.lte(most)),
+  );
+
+/** A time span, in milliseconds. */
+const tickSchema = z
+  .pipe(z.string(), readable(parseDuration, "a time such as 20ms"))
+  .check(z.refine((ms) => ms >= 5 && ms <= 1_000, "expected 5ms to 1s"));
 
 /** Verbs stand in URLs, and must not be taken for signals. */
 const verbNameSchema = z.string().check(
@@ -100,6 +113,22 @@ export const configSchema = z.strictObject({
       allow: about(
         "The signals that may be sent; default: all but SIGKILL and SIGSTOP",
         z.optional(listOf(signalSchema)),
+      ),
+    }),
+    {},
+  ),
+  watch: z.prefault(
+    z.strictObject({
+      tick: about("How often new processes are looked for, 5ms to 1s", z._default(tickSchema, 20)),
+    }),
+    {},
+  ),
+  events: z.prefault(
+    z.strictObject({
+      maxEvents: about("How many events are kept for readers to come", z._default(wholeSchema(1, 1_000_000), 10_000)),
+      maxBytes: about(
+        "How much memory they may take, measured as JSON",
+        z._default(wholeSchema(65_536, 1_073_741_824), 8_388_608),
       ),
     }),
     {},

@@ -1,12 +1,12 @@
 import type { Clock } from "#base/clock.ts";
 import { isProblem, type Problem } from "#base/errors.ts";
-import type { Log } from "#base/log.ts";
 import { type ContainerSummary, summarizeContainers } from "#daemon/containers.ts";
 import { readProcessFile } from "#daemon/files.ts";
 import { inspect, type ProcessDetail } from "#daemon/inspect.ts";
 import { locateTargets } from "#daemon/locate.ts";
-import { createObserver } from "#daemon/observer.ts";
+import { createObserver, type Observer } from "#daemon/observer.ts";
 import { createPerformer, type Delivered, type Delivery } from "#daemon/perform.ts";
+import { createSignalRegister, type SignalMeans } from "#daemon/signal-register.ts";
 import { lookAround } from "#daemon/surroundings.ts";
 import { goneProblem, replacedProblem, unreadProblem } from "#daemon/unread.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
@@ -25,7 +25,6 @@ import {
 import { type Intent, readIntent, verbsOf } from "#policy/verb.ts";
 import type { Disposition } from "#process/disposition.ts";
 import type { ProcessFile } from "#process/file.ts";
-import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 import type { ProcessTable } from "#process/table.ts";
 
@@ -51,6 +50,8 @@ export interface SignalRequest {
   /** Null: 2 s for a reload, else 0. */
   readonly waitMs: number | null;
   readonly abort: AbortSignal;
+  /** Of the request, where tracing is on. */
+  readonly traceId?: string | null;
 }
 
 export interface SignalReport extends Delivered {
@@ -87,20 +88,25 @@ export interface Agent {
 /** A reload has this long to show an effect before the answer says that none was seen. */
 const reloadWaitMs = 2_000;
 
-export interface AgentOptions {
+/** With where each signal is told, the refused ones too. */
+export interface AgentOptions extends SignalMeans {
   readonly selfPid?: number;
-  /** Where each signal is told, the refused ones too. */
-  readonly log?: Pick<Log, "info" | "warn">;
+  /** The one that the watcher shares, so that they share scans. */
+  readonly observer?: Observer;
 }
 
 export function createAgent(
   root: ProcRoot,
   clock: Clock,
   initial: AgentSettings,
-  { selfPid = process.pid, log }: AgentOptions = {},
+  {
+    selfPid = process.pid,
+    observer = createObserver(root, clock, lookAround(root, selfPid)),
+    ...means
+  }: AgentOptions = {},
 ): Agent {
-  const observer = createObserver(root, clock, lookAround(root, selfPid));
   const performer = createPerformer(root, clock, selfPid);
+  const register = createSignalRegister(clock, means);
   let settings = initial;
 
   /** The process as it is now: a table of a quarter second ago may hold one that has ended, or miss a new one. */
@@ -167,40 +173,23 @@ export function createAgent(
       return listTargets(table, locating(table), profiles).map(preview);
     },
     async signal(request) {
-      const report = await send(request);
-      tell(request, report);
+      const target = targetOf(request);
+      const report = isProblem(target) ? target : await send(request, target);
+      if (isProblem(report)) register.refused(request, isProblem(target) ? null : target.process, report);
+      else register.followed(request, report);
       return report;
     },
   };
 
-  async function send(request: SignalRequest): Promise<SignalReport | Problem> {
-    const target = targetOf(request);
-    if (isProblem(target)) return target;
+  async function send(request: SignalRequest, target: Target): Promise<SignalReport | Problem> {
     const intent = refuseProtected(target.process, request.verb, selfPid) ?? readIntent(request.verb, target);
     if (isProblem(intent)) return intent;
     const delivery: Delivery = {
       ...request,
       waitMs: request.waitMs ?? (intent.verb === "reload" ? reloadWaitMs : 0),
+      onSent: ({ disposition }) => register.sent(request, target, intent, disposition),
     };
     const delivered = await performer.send(target.process, intent, settings.signals, delivery);
     return isProblem(delivered) ? delivered : { ...delivered, target, intent };
-  }
-
-  function tell({ verb, target, process: ref, dryRun }: SignalRequest, report: SignalReport | Problem): void {
-    if (dryRun) return;
-    const asked = { verb, target: target ?? null, pid: ref?.pid ?? null };
-    if (isProblem(report)) {
-      log?.warn("signal refused", { ...asked, kind: report.kind, detail: report.detail });
-      return;
-    }
-    const { process: receiver } = report.target;
-    const outcome = report.outcome?.status ?? null;
-    log?.info("signal sent", {
-      ...asked,
-      signal: report.intent.signal.name,
-      receiver: formatId(receiver),
-      name: receiver.name,
-      outcome,
-    });
   }
 }

@@ -9,32 +9,45 @@ import { hasEnded } from "#process/state.ts";
 const youngMs = 5_000;
 const retryMs = 30_000;
 
-/** Gives every container its name once, by one process of it, and forgets containers that have gone. */
-export function createContainerNames(root: ProcRoot, selfPid: number) {
-  const known = new Map<string, { container: Container; triedAt: number }>();
+export interface ContainerNames {
+  /** The containers of a whole scan, by key; those that are not in it are forgotten. */
+  all(sightings: readonly Sighting[], now: number): ReadonlyMap<string, Container>;
+  /** The container of one process, known or new. */
+  one(sighting: Sighting, now: number): Container | null;
+}
 
-  return function containersOf(sightings: readonly Sighting[], now: number): ReadonlyMap<string, Container> {
-    const current = new Map<string, Container>();
-    const ownPath = ownHiddenPath(sightings, selfPid);
-    for (const sighting of sightings) {
-      const { containerId, cgroup } = sighting.facts;
-      const key = containerId ?? (cgroup !== null && cgroup === ownPath ? cgroup : null);
-      if (key === null || hasEnded(sighting)) continue;
-      const entry = known.get(key);
-      const waitMs = now - sighting.startedAt < youngMs ? 0 : retryMs;
-      if (!entry || (entry.container.name === null && now - entry.triedAt >= waitMs)) {
-        known.set(key, { container: describe(sighting, key), triedAt: now });
+/** Gives every container its name once, by one process of it. */
+export function createContainerNames(root: ProcRoot, selfPid: number): ContainerNames {
+  const known = new Map<string, { container: Container; triedAt: number }>();
+  let ownPath: string | null = null;
+
+  return {
+    all(sightings, now) {
+      const current = new Map<string, Container>();
+      ownPath = ownHiddenPath(sightings, selfPid);
+      for (const sighting of sightings) {
+        const container = learn(sighting, now);
+        if (container) current.set(container.key, container);
       }
-      current.set(key, (known.get(key) as { container: Container }).container);
-    }
-    // A container whose last process is a zombie still has its name for it.
-    for (const { facts } of sightings) {
-      const entry = known.get(facts.containerId ?? "");
-      if (entry) current.set(entry.container.key, entry.container);
-    }
-    for (const key of known.keys()) if (!current.has(key)) known.delete(key);
-    return current;
+      for (const key of known.keys()) if (!current.has(key)) known.delete(key);
+      return current;
+    },
+    one: learn,
   };
+
+  function learn(sighting: Sighting, now: number): Container | null {
+    const { containerId, cgroup } = sighting.facts;
+    const key = containerId ?? (cgroup !== null && cgroup === ownPath ? cgroup : null);
+    if (key === null) return null;
+    const entry = known.get(key);
+    const waitMs = now - sighting.startedAt < youngMs ? 0 : retryMs;
+    const again = !entry || (entry.container.name === null && Math.abs(now - entry.triedAt) >= waitMs);
+    // A zombie has no mounts to read a name from; its container's other processes may have given it one before.
+    if (!again || hasEnded(sighting)) return entry?.container ?? null;
+    const container = describe(sighting, key);
+    known.set(key, { container, triedAt: now });
+    return container;
+  }
 
   function describe({ pid, facts }: Sighting, key: string): Container {
     const mounts = readMountinfo(root, pid);

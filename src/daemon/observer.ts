@@ -6,9 +6,9 @@ import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { isKernelThread, type ProcStat, rereadStat, type StatLine } from "#kernel/procfs/stat.ts";
 import { pageBytes, ticksPerSecond } from "#kernel/units.ts";
-import type { ProcessFacts, Sighting } from "#process/process.ts";
+import type { Process, ProcessFacts, Sighting } from "#process/process.ts";
 import { stateOf } from "#process/state.ts";
-import { buildTable, type ProcessTable, type Surroundings } from "#process/table.ts";
+import { buildTable, type ProcessTable, placeOne, type Surroundings } from "#process/table.ts";
 
 /** A list, a scrape and an export within this time share one scan. */
 const freshMs = 250;
@@ -33,11 +33,18 @@ interface Entry {
 export interface Observer {
   /** The newest table; scans when it is older than 250 ms, or than `maxAgeMs`. */
   table(maxAgeMs?: number): ProcessTable;
+  /** One process as it is now, at its place; null when it is gone. Reads what changes seldom as well. */
+  look(pid: number): Process | null;
+  /** Tells every scan, whoever asked for it: the watcher compares it with what it knows. */
+  onScan(listener: (table: ProcessTable) => void): void;
 }
 
 export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surroundings): Observer {
   const entries = new Map<number, Entry>();
-  const containersOf = createContainerNames(root, surroundings.selfPid);
+  const names = createContainerNames(root, surroundings.selfPid);
+  const listeners: ((table: ProcessTable) => void)[] = [];
+  /** Processes that were looked at since the last scan. */
+  const recent = new Map<number, Process>();
   let generation = 0;
   let auditAt = 0;
   let bootedAt = 0;
@@ -62,7 +69,7 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
     if (entries.size > sightings.length) {
       for (const [pid, entry] of entries) if (entry.generation !== generation) entries.delete(pid);
     }
-    return buildTable({ observedAt: now, sightings, unreadable }, surroundings, containersOf(sightings, now));
+    return buildTable({ observedAt: now, sightings, unreadable }, surroundings, names.all(sightings, now));
   }
 
   /** Which places of a listing are this scan's turn; the turns go round. */
@@ -105,9 +112,28 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
   return {
     table(maxAgeMs = freshMs) {
       const now = clock();
-      if (!latest || Math.abs(now - latest.observedAt) >= maxAgeMs) latest = scan(now);
+      if (latest && Math.abs(now - latest.observedAt) < maxAgeMs) return latest;
+      latest = scan(now);
+      recent.clear();
+      for (const listener of listeners) listener(latest);
       return latest;
     },
+    look(pid) {
+      const now = clock();
+      const known = entries.get(pid);
+      const line = rereadStat(root, pid, known?.line);
+      if (line === null || isUnread(line)) return null;
+      const same = known?.sighting.startTicks === line.stat.startTicks;
+      const sighting = same ? sightAgain(known, line, now, true) : sightFirst(line, now);
+      const container = names.one(sighting, now);
+      const seen = { get: (other: number) => recent.get(other) ?? latest?.byPid.get(other) };
+      const process = placeOne(sighting, surroundings, seen, {
+        get: (key) => (container?.key === key ? container : latest?.containers.get(key)),
+      });
+      recent.set(pid, process);
+      return process;
+    },
+    onScan: (listener) => void listeners.push(listener),
   };
 }
 

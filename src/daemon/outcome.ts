@@ -1,9 +1,11 @@
+import { zombieStatus } from "#daemon/exit-status.ts";
 import { closePidfd, type Pidfd, pidfdExitStatus } from "#kernel/pidfd.ts";
 import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { readStat } from "#kernel/procfs/stat.ts";
+import { decodeWaitStatus } from "#process/event.ts";
 import type { ProcessId } from "#process/identity.ts";
-import { type SignalName, signalName } from "#process/signal.ts";
+import type { SignalName } from "#process/signal.ts";
 
 export interface Evidence {
   readonly kind: string;
@@ -44,7 +46,7 @@ export async function followOutcome(
     const hopeless = zombieSince !== null && after - zombieSince >= collectionMs;
     if (typeof state === "object" || hopeless || (state === "zombie" && after >= waitMs)) {
       const status = typeof state === "object" ? state.status : null;
-      return { status: "exited", evidence: [], afterSeconds: seconds(after), ...decodeWaitStatus(status) };
+      return { status: "exited", evidence: [], afterSeconds: seconds(after), ...exitOf(status) };
     }
     if (after >= waitMs || abort.aborted) return { status: "unconfirmed", evidence: [], afterSeconds: seconds(after) };
     await Bun.sleep(Math.max(1, Math.min(pollMs, waitMs - after)));
@@ -69,20 +71,15 @@ function endOf(
   }
   // A zombie with more than one thread is a process whose first thread has returned; the others go on.
   if (stat === null || isUnread(stat) || stat.state !== "Z" || stat.threads > 1) return "alive";
-  // Field 52 reads 0 where ptrace access is denied, which would look like success. The link tells: a zombie's cwd is
-  // ENOENT for whoever may look and EACCES for others.
-  return root.readLink(pid, "cwd") === gone ? { status: stat.exitCode } : "zombie";
-}
-
-/** wait(2): the low 7 bits are the signal that ended the process, the next byte its exit code. */
-function decodeWaitStatus(status: number | null): { exitCode: number | null; signal: SignalName | null } {
-  if (status === null) return { exitCode: null, signal: null };
-  const signal = status & 0x7f;
-  return signal === 0
-    ? { exitCode: (status >> 8) & 0xff, signal: null }
-    : { exitCode: null, signal: signalName(signal) };
+  const status = zombieStatus(root, stat);
+  return status === null ? "zombie" : { status };
 }
 
 function seconds(ms: number): number {
   return Math.round(ms) / 1000;
+}
+
+function exitOf(status: number | null): Pick<Outcome, "exitCode" | "signal"> {
+  const { exitCode, signal } = decodeWaitStatus(status);
+  return { exitCode, signal };
 }

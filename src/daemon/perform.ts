@@ -20,6 +20,8 @@ export interface Delivery {
   readonly dryRun: boolean;
   readonly waitMs: number;
   readonly abort: AbortSignal;
+  /** Called between the sending and the wait for what follows, so that it is told before what it causes. */
+  readonly onSent?: (sent: Omit<Delivered, "outcome">) => void;
 }
 
 export interface Delivered {
@@ -61,10 +63,11 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
         if (delivery.dryRun) return { disposition: checked.disposition, sent: false, sentAt: null, outcome: null };
         const result = signal(process.pid, pidfd, intent.signal.number);
         if (result !== "sent") return result === "denied" ? denied(process, checked.status) : goneProblem(process);
-        const sentAt = clock();
+        const delivered = { disposition: checked.disposition, sent: true, sentAt: clock() };
+        delivery.onSent?.(delivered);
         const outcome =
           delivery.waitMs === 0 ? pending : await followOutcome(root, process, pidfd, delivery.waitMs, delivery.abort);
-        return { disposition: checked.disposition, sent: true, sentAt, outcome };
+        return { ...delivered, outcome };
       } finally {
         release(pidfd);
       }
@@ -110,7 +113,7 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
 /** Null where there are no pidfds, or none left: then kill(2) must do, after the same checks. */
 function openPidfd(process: Process): Pidfd | null | Problem {
   const opened = pidfdOpen(process.pid);
-  if (opened === "gone") return goneProblem(process);
+  if (opened === "gone" || opened === "thread") return goneProblem(process);
   return typeof opened === "number" ? opened : null;
 }
 

@@ -1,7 +1,9 @@
 import type { Endpoint, Method, Role } from "#http/endpoint.ts";
 import { listContainers } from "#http/routes/containers.ts";
 import { docs, docsAsset, openApi } from "#http/routes/docs.ts";
+import { showEvents } from "#http/routes/events.ts";
 import { indexPage } from "#http/routes/index-page.ts";
+import { showDoctor, showMetrics } from "#http/routes/insight.ts";
 import { listProcesses, showProcess, showProcessFile } from "#http/routes/processes.ts";
 import { livez, readyz, showConfig, startupz } from "#http/routes/service.ts";
 import { sendSignal, sendVerb, showTargets, signalProcess } from "#http/routes/signals.ts";
@@ -24,10 +26,13 @@ export const routes: readonly Route[] = [
   { method: "get", path: "/signal", role: "read", endpoint: showTargets },
   { method: "post", path: "/signal", role: "operate", endpoint: sendSignal },
   { method: "post", path: "/signal/{verb}", role: "operate", endpoint: sendVerb },
+  { method: "get", path: "/events", role: "read", endpoint: showEvents },
   { method: "get", path: "/livez", role: "probe", endpoint: livez },
   { method: "get", path: "/startupz", role: "probe", endpoint: startupz },
   { method: "get", path: "/readyz", role: "probe", endpoint: readyz },
   { method: "get", path: "/healthz", role: "probe", endpoint: readyz },
+  { method: "get", path: "/metrics", role: "probe", endpoint: showMetrics },
+  { method: "get", path: "/doctor", role: "read", endpoint: showDoctor },
   { method: "get", path: "/config", role: "read", endpoint: showConfig },
   { method: "get", path: "/openapi.json", role: "read", endpoint: openApi },
   { method: "get", path: "/docs", role: "read", endpoint: docs },

@@ -1,12 +1,20 @@
 import type { Clock } from "#base/clock.ts";
 import type { Agent } from "#daemon/agent.ts";
+import type { Bus } from "#daemon/bus.ts";
 import type { Health } from "#daemon/health.ts";
+import type { WatchStatus } from "#daemon/watcher.ts";
+import type { EventStreams } from "#http/events/streams.ts";
+import type { Finding } from "#policy/doctor.ts";
 
 /** What the composition root hands to HTTP. */
 export interface Service {
   readonly agent: Agent;
   readonly health: Health;
+  readonly bus: Bus;
+  readonly streams: EventStreams;
   readonly clock: Clock;
+  readonly doctor: () => { readonly findings: readonly Finding[]; readonly watch: WatchStatus };
+  readonly metrics: () => { readonly text: string; readonly contentType: string };
   /** The settings in force, with their sources. */
   readonly explain: () => readonly { key: string; value: unknown; source: string; description: string }[];
   readonly version: string;

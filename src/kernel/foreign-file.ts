@@ -27,13 +27,16 @@ export function readForeignFile(path: string, maxBytes: number): ForeignFile {
   }
 }
 
+/** memory.events, the longest that is read, has about 100 bytes. */
+const cgroupFileBytes = 512;
+
 /** The same for a file of the cgroup filesystem and no other; null for everything else. */
 export function readCgroupFile(path: string): string | null {
   try {
     const place = openSync(path, O_PATH | constants.O_NOFOLLOW);
     try {
       const isCgroup = fstatSync(place).isFile() && cgroupMagics.includes(statfsSync(`/proc/self/fd/${place}`).type);
-      return isCgroup ? readStart(place, 64).trim() : null;
+      return isCgroup ? readStart(place, cgroupFileBytes).trim() : null;
     } finally {
       closeSync(place);
     }

@@ -16,8 +16,12 @@ const symbols = {
   readlinkat: { args: ["i32", "ptr", "ptr", "u64"], returns: "i32" },
   getpagesize: { args: [], returns: "i32" },
   clock_gettime: { args: ["i32", "ptr"], returns: "i32" },
-  // syscall(2) for what glibc wraps only since 2.36: pidfd_open, pidfd_send_signal.
-  syscall: { args: ["i64", "i64", "i64", "i64", "i64"], returns: "i32" },
+  epoll_create1: { args: ["i32"], returns: "i32" },
+  epoll_ctl: { args: ["i32", "i32", "i32", "ptr"], returns: "i32" },
+  epoll_wait: { args: ["i32", "ptr", "i32", "i32"], returns: "i32" },
+  eventfd: { args: ["u32", "i32"], returns: "i32" },
+  // syscall(2) for what glibc does not wrap (io_submit), or only since 2.36 (pidfd_open, pidfd_send_signal).
+  syscall: { args: ["i64", "i64", "i64", "i64", "i64", "i64"], returns: "i32" },
   __errno_location: { args: [], returns: "ptr" },
 } as const;
 

@@ -19,17 +19,16 @@ export type PidfdFailure =
   | "unavailable";
 
 /**
- * pidfd_open(2), Linux 5.3. ESRCH and ENOENT (the id of a thread that leads no group): gone. EINVAL: not a positive
- * pid. Close-on-exec is always set.
+ * pidfd_open(2), Linux 5.3. ESRCH: gone. ENOENT, before 6.9 EINVAL: the id of a thread that leads no group.
+ * Close-on-exec is always set.
  */
-export function pidfdOpen(pid: number): Pidfd | PidfdFailure {
+export function pidfdOpen(pid: number): Pidfd | PidfdFailure | "thread" {
   refuseGroups(pid);
   if (!libc) return "unavailable";
-  const fd = libc.syscall(SYS_pidfd_open, pid, 0, 0, 0);
+  const fd = libc.syscall(SYS_pidfd_open, pid, 0, 0, 0, 0);
   if (fd >= 0) return fd as Pidfd;
-  // Before 6.9 the id of a thread that leads no group answers EINVAL.
   const code = lastErrno();
-  return code === errno.EINVAL ? "gone" : failureOf(code);
+  return code === errno.ENOENT || code === errno.EINVAL ? "thread" : failureOf(code);
 }
 
 /**
@@ -38,7 +37,7 @@ export function pidfdOpen(pid: number): Pidfd | PidfdFailure {
  */
 export function pidfdSendSignal(pidfd: Pidfd, signal: number): "sent" | PidfdFailure {
   if (!libc) return "unavailable";
-  return libc.syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0) === 0 ? "sent" : failureOf(lastErrno());
+  return libc.syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0, 0) === 0 ? "sent" : failureOf(lastErrno());
 }
 
 /**

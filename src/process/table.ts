@@ -7,6 +7,8 @@ export interface ProcessTable {
   readonly observedAt: number;
   readonly processes: readonly Process[];
   readonly byPid: ReadonlyMap<number, Process>;
+  /** By key. */
+  readonly containers: ReadonlyMap<string, Container>;
   /** Processes that were listed but could not be read. Those that ended in between do not count. */
   readonly unreadable: number;
   readonly selfPid: number;
@@ -43,15 +45,37 @@ export function buildTable(
     process.container = containerOf(process, byPid, containers);
     process.role = roleOf(process, process.container);
   }
-  return { observedAt: scan.observedAt, processes, byPid, unreadable: scan.unreadable, selfPid: surroundings.selfPid };
+  return {
+    observedAt: scan.observedAt,
+    processes,
+    byPid,
+    containers,
+    unreadable: scan.unreadable,
+    selfPid: surroundings.selfPid,
+  };
+}
+
+/** The place of one process that is looked at between two scans. `seen` are the others, as far as they are needed. */
+export function placeOne(
+  sighting: Sighting,
+  surroundings: Surroundings,
+  seen: Lookup<number, Sighting>,
+  containers: Lookup<string, Container>,
+): Process {
+  const container = containerOf(sighting, seen, containers);
+  return { ...sighting, container, role: roles(seen, surroundings, containers)(sighting, container) };
+}
+
+interface Lookup<Key, Value> {
+  get(key: Key): Value | undefined;
 }
 
 type Unplaced = Sighting & { container: Container | null; role: ProcessRole };
 
 function roles(
-  seen: ReadonlyMap<number, Sighting>,
+  seen: Lookup<number, Sighting>,
   { selfPid, initialNamespace }: Surroundings,
-  containers: ReadonlyMap<string, Container>,
+  containers: Lookup<string, Container>,
 ): (sighting: Sighting, container: Container | null) => ProcessRole {
   const self = seen.get(selfPid);
   const ownContainer = self ? containerOf(self, seen, containers) : null;
@@ -74,8 +98,8 @@ function roles(
 /** A process that ended may have lost its cgroup path (on cgroup v1 it reads `/`); its parent's container was its own. */
 function containerOf(
   sighting: Sighting,
-  seen: ReadonlyMap<number, Sighting>,
-  containers: ReadonlyMap<string, Container>,
+  seen: Lookup<number, Sighting>,
+  containers: Lookup<string, Container>,
 ): Container | null {
   const { containerId, cgroup } = sighting.facts;
   const known =
@@ -87,7 +111,7 @@ function containerOf(
 }
 
 /** The topmost ancestor that can be seen. Bounded, because a pid reused during the scan could close a circle. */
-function rootOf(sighting: Sighting, seen: ReadonlyMap<number, Sighting>): Sighting {
+function rootOf(sighting: Sighting, seen: Lookup<number, Sighting>): Sighting {
   let root = sighting;
   for (let depth = 0; depth < 10_000; depth++) {
     const parent = seen.get(root.ppid);

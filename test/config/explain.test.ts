@@ -19,6 +19,9 @@ describe("explainConfig()", () => {
       "signals.allow": [null, "default"],
       "api.exposeEnviron": [false, "default"],
       "log.level": ["info", "default"],
+      "watch.tick": ["20ms", "default"],
+      "events.maxEvents": [10_000, "default"],
+      "events.maxBytes": [8_388_608, "default"],
     });
   });
 

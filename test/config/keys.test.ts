@@ -8,6 +8,9 @@ test("every setting has its dotted name, flag and variable, and says what it is 
     "targetContainer --target-container SEXTON_TARGET_CONTAINER",
     "targets --targets SEXTON_TARGETS",
     "signals.allow --signals-allow SEXTON_SIGNALS_ALLOW",
+    "watch.tick --watch-tick SEXTON_WATCH_TICK",
+    "events.maxEvents --events-max-events SEXTON_EVENTS_MAX_EVENTS",
+    "events.maxBytes --events-max-bytes SEXTON_EVENTS_MAX_BYTES",
     "api.exposeEnviron --api-expose-environ SEXTON_API_EXPOSE_ENVIRON",
     "log.level --log-level SEXTON_LOG_LEVEL",
   ]);

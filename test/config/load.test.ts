@@ -49,6 +49,9 @@ describe("loadConfig() takes values from the default, the file, the environment 
       "signals.allow": "flag --signals-allow",
       "api.exposeEnviron": `file ${path}`,
       "log.level": "env SEXTON_LOG_LEVEL",
+      "watch.tick": "default",
+      "events.maxEvents": "default",
+      "events.maxBytes": "default",
     });
   });
 });

@@ -47,7 +47,22 @@ describe("configSchema", () => {
       signals: {},
       api: { exposeEnviron: false },
       log: { level: "info" },
+      watch: { tick: 20 },
+      events: { maxEvents: 10_000, maxBytes: 8_388_608 },
     });
+  });
+
+  test("reads a whole number as the text that variables and flags have", () => {
+    expect(configSchema.parse({ events: { maxEvents: "50" } }).events.maxEvents).toBe(50);
+    for (const maxEvents of ["0", "1.5", "many", "", -1, 2_000_000])
+      expect(configSchema.safeParse({ events: { maxEvents } }).success).toBe(false);
+  });
+
+  test("takes a tick between 5 ms and 1 s", () => {
+    expect(configSchema.parse({ watch: { tick: "5ms" } }).watch.tick).toBe(5);
+    expect(configSchema.parse({ watch: { tick: "1s" } }).watch.tick).toBe(1_000);
+    for (const tick of ["4ms", "2s", "soon", 20])
+      expect(configSchema.safeParse({ watch: { tick } }).success).toBe(false);
   });
 
   test.each([

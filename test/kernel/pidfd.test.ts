@@ -65,10 +65,10 @@ describe("pidfdOpen()", () => {
   });
 
   // Measured on 6.18; older kernels answer EINVAL.
-  test.skipIf(!kernelIsAtLeast(6, 18))("says gone for the id of a thread that leads no process", () => {
+  test.skipIf(!kernelIsAtLeast(6, 18))("says thread for the id of a thread that leads no process", () => {
     const threads = (root.names(process.pid, "task") as string[]).map(Number).filter((id) => id !== process.pid);
     expect(threads.length).toBeGreaterThan(0);
-    expect(threads.map((id) => pidfdOpen(id))).toEqual(threads.map(() => "gone" as const));
+    expect(threads.map((id) => pidfdOpen(id))).toEqual(threads.map(() => "thread" as const));
   });
 
   test.each([0, -1, -17])("throws for %d, which names no process", (pid) => {

@@ -10,6 +10,13 @@ export function linesOf(stream: ReadableStream<Uint8Array>) {
   reading.catch(() => {});
   return {
     has: (line: string) => text.split("\n").includes(line),
+    waitForMatch: (pattern: RegExp) =>
+      eventually(`a line like ${pattern}`, () =>
+        text
+          .split("\n")
+          .slice(0, -1)
+          .find((line) => pattern.test(line)),
+      ),
     waitFor: (line: string) => eventually(`the line "${line}"`, () => text.split("\n").includes(line)),
   };
 }

@@ -9,6 +9,6 @@ export const health: Command = {
   options: {},
   async run(context) {
     const client = await context.connect();
-    return show(context, await client("/readyz", { accept: acceptOf(context), timeoutMs: 3_000 }));
+    return show(context, await client.ask("/readyz", { accept: acceptOf(context), timeoutMs: 3_000 }));
   },
 };

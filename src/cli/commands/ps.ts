@@ -25,6 +25,6 @@ export const ps: Command = {
     const filters = ["container", "name", "state", "uid", "sort", "limit"];
     const query = Object.fromEntries(filters.map((filter) => [filter, textOption(context, filter)]));
     const view = context.options["tree"] ? "tree" : undefined;
-    return show(context, await client("/processes", { query: { ...query, view }, accept: acceptOf(context) }));
+    return show(context, await client.ask("/processes", { query: { ...query, view }, accept: acceptOf(context) }));
   },
 };

@@ -41,7 +41,7 @@ export const reload: Command = {
 async function send(context: CommandContext, verb: string | undefined): Promise<ExitCode> {
   const client = await context.connect();
   const accept = acceptOf(context);
-  if (verb === undefined) return show(context, await client("/signal", { accept }));
+  if (verb === undefined) return show(context, await client.ask("/signal", { accept }));
   const pid = textOption(context, "pid");
   const wait = textOption(context, "wait");
   const waitMs = wait === undefined ? 0 : parseDuration(wait);
@@ -55,5 +55,5 @@ async function send(context: CommandContext, verb: string | undefined): Promise<
     dryRun: context.options["dry-run"] ? "true" : undefined,
     wait,
   };
-  return show(context, await client(path, { method: "POST", query, accept, timeoutMs: waitMs + 10_000 }));
+  return show(context, await client.ask(path, { method: "POST", query, accept, timeoutMs: waitMs + 10_000 }));
 }

@@ -1,8 +1,9 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
+import { eventListSchema, eventSchema } from "#http/schemas/event.ts";
 import { containersSchema, processDetailSchema, processListSchema } from "#http/schemas/process.ts";
 import { problemSchema, signalReportSchema, targetsSchema } from "#http/schemas/report.ts";
-import { indexSchema, settingsSchema } from "#http/schemas/service.ts";
+import { diagnosisSchema, indexSchema, settingsSchema } from "#http/schemas/service.ts";
 import { signalBodySchema } from "#http/schemas/signal.ts";
 
 export interface Operation {
@@ -75,10 +76,28 @@ export const operations: Readonly<Record<string, Operation>> = {
   "get /signal": { responses: { 200: json(targetsSchema, "The targets"), ...problems(400) } },
   "post /signal": signalOperation,
   "post /signal/{verb}": signalOperation,
+  "get /events": {
+    responses: {
+      200: {
+        description: "What is kept as JSON or a table; the streams are open for what happens",
+        content: {
+          "application/json": { schema: eventListSchema },
+          "text/event-stream": { schema: z.string().meta({ description: "Each data: line is an Event" }) },
+          "application/x-ndjson": { schema: eventSchema.meta({ description: "One a line; empty lines mean nothing" }) },
+          "text/plain": { schema: z.string() },
+        },
+      },
+      ...problems(400),
+    },
+  },
   "get /livez": { responses: { 200: text("ok"), ...problems(400) } },
   "get /startupz": probe,
   "get /readyz": probe,
   "get /healthz": probe,
+  "get /metrics": { responses: { 200: text("The text format 0.0.4") } },
+  "get /doctor": {
+    responses: { 200: json(diagnosisSchema, "The findings, and how the watching goes"), ...problems(400) },
+  },
   "get /config": { responses: { 200: json(settingsSchema, "The settings"), ...problems(400) } },
   "get /openapi.json": { responses: { 200: json(z.looseObject({}), "OpenAPI 3.1") } },
   "get /docs": { responses: { 200: answer("text/html", z.string(), "A page") } },

@@ -3,7 +3,7 @@ import { toTimestamp } from "#base/clock.ts";
 import { isProblem, problem } from "#base/errors.ts";
 import { answer, text } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";
-import { about, prettySchema, textSchema } from "#http/schemas/query.ts";
+import { about, prettySchema, textSchema, wholeSchema } from "#http/schemas/query.ts";
 import { processRefSchema } from "#http/schemas/ref.ts";
 import { detailText, detailView, processForest, processTable, processView, treeView } from "#http/views/process.ts";
 import { type ProcessFile, processFiles } from "#process/file.ts";
@@ -11,11 +11,6 @@ import { type Sort, select, sortKeys, sortProcesses, treeOf } from "#process/sel
 import { processStates } from "#process/state.ts";
 
 const sorts = sortKeys.flatMap((key): Sort[] => [key, `-${key}`]);
-const whole = z.pipe(
-  z.string().check(z.regex(/^\d{1,10}$/, "expected a whole number")),
-  z.transform((text: string) => Number(text)),
-);
-const wholeSchema = (description: string) => about({ type: "integer", description }, z.optional(whole));
 
 const listQuery = z.strictObject({
   container: textSchema("Name, or start of the id"),

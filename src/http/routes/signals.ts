@@ -91,6 +91,7 @@ async function send(
     dryRun: said.dryRun ?? false,
     waitMs,
     abort: AbortSignal.any([c.req.raw.signal, service.stopping]),
+    traceId: c.get("traceId"),
   });
   return isProblem(report) ? report : respond(c, pretty, report, said.dryRun ?? false);
 }

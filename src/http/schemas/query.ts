@@ -21,6 +21,13 @@ export const flagSchema = (description: string) =>
 
 export const textSchema = (description: string) => about({ description }, z.optional(z.string()));
 
+export const whole = z.pipe(
+  z.string().check(z.regex(/^\d{1,10}$/, "expected a whole number")),
+  z.transform((text: string) => Number(text)),
+);
+
+export const wholeSchema = (description: string) => about({ type: "integer", description }, z.optional(whole));
+
 export const prettySchema = flagSchema("A table for people instead of JSON");
 
 /** The longest that an answer may be waited for. */

@@ -9,3 +9,20 @@ export const settingsSchema = z
     settings: z.array(z.object({ key: z.string(), value: z.any(), source: z.string(), description: z.string() })),
   })
   .meta({ id: "Settings" });
+
+const text = z.string();
+
+export const diagnosisSchema = z
+  .object({
+    findings: z.array(
+      z.object({ severity: z.enum(["error", "warning", "info"]), title: text, seen: text, why: text, fix: text }),
+    ),
+    watch: z.object({
+      mechanism: z.enum(["aio", "timer", "sweep"]),
+      watched: z.int(),
+      swept: z.int(),
+      unseenIds: z.int(),
+      tickMs: z.int(),
+    }),
+  })
+  .meta({ id: "Diagnosis" });

@@ -18,9 +18,11 @@ export function readLoadavg(root: ProcRoot): Read<Loadavg> | null {
   return isUnread(bytes) ? bytes : parseLoadavg(latin1(bytes));
 }
 
+const number = "(\\d{1,10}(?:\\.\\d{1,4})?)";
+const line = new RegExp(`^${number} ${number} ${number} (\\d{1,10})/(\\d{1,10}) (\\d{1,10})\\s*$`);
+
 export function parseLoadavg(text: string): Loadavg | null {
-  const number = "(\\d{1,10}(?:\\.\\d{1,4})?)";
-  const match = new RegExp(`^${number} ${number} ${number} (\\d{1,10})/(\\d{1,10}) (\\d{1,10})\\s*$`).exec(text);
+  const match = line.exec(text);
   if (!match) return null;
   const [load1, load5, load15, runnable, threads, lastPid] = match.slice(1).map(Number) as Six;
   return { load1, load5, load15, runnable, threads, lastPid };

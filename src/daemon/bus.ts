@@ -1,0 +1,107 @@
+import type { Clock } from "#base/clock.ts";
+import type { EventDraft, RegisterEvent } from "#process/event.ts";
+
+export interface BusLimits {
+  readonly events: number;
+  /** Of the kept events as JSON. */
+  readonly bytes: number;
+}
+
+export type Listener = (event: RegisterEvent) => void;
+
+export interface Bus {
+  /** Gives the event its id and time, keeps it, and tells every listener at once; the event's id. */
+  emit(draft: EventDraft): number;
+  /** Kept events with an id above `after`, oldest first; at most `count` of them. */
+  since(after: number, count?: number): readonly RegisterEvent[];
+  /** Ids of the oldest and newest event kept; both null before the first. */
+  range(): { readonly oldestId: number | null; readonly newestId: number | null };
+  /** Listeners must be quick and must not throw: they run inside of what the watcher does. Returns the way out. */
+  listen(listener: Listener): () => void;
+  /** Other limits from now on. */
+  limit(limits: BusLimits): void;
+}
+
+export const defaultLimits: BusLimits = { events: 10_000, bytes: 8 * 1024 * 1024 };
+
+/** So many forgotten places at the front are worth a move of the rest. */
+const compactAt = 1_024;
+
+/**
+ * The register: the newest events within both limits, and always the newest one. `fault` hears of listeners that throw.
+ */
+export function createBus(
+  clock: Clock,
+  initial: BusLimits = defaultLimits,
+  fault: (cause: unknown) => void = () => {},
+): Bus {
+  let limits = initial;
+  // Ids have no gaps, so an event's place follows from its id. Forgotten ones leave holes at the front until there are
+  // more holes than events, which makes forgetting O(1) on average.
+  let kept: RegisterEvent[] = [];
+  let sizes: number[] = [];
+  let holes = 0;
+  let bytes = 0;
+  let lastId = 0;
+  const listeners = new Set<Listener>();
+  /** Emitted by a listener: told when all have heard of the one before, so that each hears them in order. */
+  const untold: RegisterEvent[] = [];
+  let telling = false;
+
+  function forget(): void {
+    while (kept.length - holes > 1 && (kept.length - holes > limits.events || bytes > limits.bytes)) {
+      bytes -= sizes[holes] as number;
+      (kept as (RegisterEvent | undefined)[])[holes++] = undefined;
+    }
+    if (holes < compactAt || holes < kept.length / 2) return;
+    kept = kept.slice(holes);
+    sizes = sizes.slice(holes);
+    holes = 0;
+  }
+
+  function tell(event: RegisterEvent): void {
+    untold.push(event);
+    if (telling) return;
+    telling = true;
+    for (let next = untold.shift(); next; next = untold.shift()) {
+      for (const listener of [...listeners]) {
+        try {
+          listener(next);
+        } catch (cause) {
+          fault(cause);
+        }
+      }
+    }
+    telling = false;
+  }
+
+  return {
+    emit({ type, process = null, data = {}, traceId = null, cause = null }) {
+      const event: RegisterEvent = { id: ++lastId, time: clock(), type, process, data, traceId, cause };
+      const size = JSON.stringify(event).length;
+      kept.push(event);
+      sizes.push(size);
+      bytes += size;
+      forget();
+      if (listeners.size > 0) tell(event);
+      return event.id;
+    },
+    since(after, count = Number.POSITIVE_INFINITY) {
+      const oldestId = lastId - (kept.length - holes) + 1;
+      const from = holes + Math.max(0, after + 1 - oldestId);
+      return kept.slice(from, from + count);
+    },
+    range() {
+      const count = kept.length - holes;
+      return count === 0 ? { oldestId: null, newestId: null } : { oldestId: lastId - count + 1, newestId: lastId };
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    limit(next) {
+      limits = next;
+      forget();
+    },
+  };
+}

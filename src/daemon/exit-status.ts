@@ -1,0 +1,11 @@
+import { gone } from "#kernel/procfs/read.ts";
+import type { ProcRoot } from "#kernel/procfs/root.ts";
+import type { ProcStat } from "#kernel/procfs/stat.ts";
+
+/**
+ * The wait status of a zombie, where it may be read. Field 52 reads 0 where ptrace access is denied, which would look
+ * like success; the link tells: a zombie's cwd is ENOENT for whoever may look, and EACCES for others.
+ */
+export function zombieStatus(root: ProcRoot, stat: ProcStat): number | null {
+  return root.readLink(stat.pid, "cwd") === gone ? stat.exitCode : null;
+}

@@ -1,0 +1,158 @@
+import type { Clock } from "#base/clock.ts";
+import type { Bus } from "#daemon/bus.ts";
+import type { Causes } from "#daemon/causes.ts";
+import { createContainerLife } from "#daemon/container-life.ts";
+import type { OomCounters } from "#daemon/oom.ts";
+import { decodeWaitStatus, type EventProcess } from "#process/event.ts";
+import { formatId } from "#process/identity.ts";
+import type { Process } from "#process/process.ts";
+
+/** How a process ended: its wait status, null while or where the kernel does not tell. */
+type WaitStatus = number | null;
+
+/** What the watcher knows of a process from its birth to its collection. */
+interface Life {
+  process: Process;
+  peakRssBytes: number;
+  exited: boolean;
+  exitedAt: number | null;
+}
+
+/** Turns what the watcher sees into events. Each method may be called twice for the same thing, and tells it once. */
+export interface Register {
+  /** Processes that are neither collected nor gone, by pid. */
+  readonly processes: ReadonlyMap<number, Process>;
+  /** One that was there before the watching began: no event. */
+  adopt(process: Process): void;
+  born(process: Process): void;
+  /** The same process, looked at again: `process.execed` when it runs another program. */
+  seen(process: Process, execed: boolean): void;
+  exited(process: Process, status: WaitStatus): void;
+  /** Collected by its parent, or found to be gone. */
+  collected(process: Process, status: WaitStatus): void;
+}
+
+interface Means {
+  readonly bus: Bus;
+  readonly causes: Causes;
+  readonly oom: OomCounters;
+  readonly clock: Clock;
+}
+
+/** Signals explain what happens to a process, to its children and theirs; further down it would be a guess. */
+const causeDepth = 3;
+
+export function createRegister({ bus, causes, oom, clock }: Means): Register {
+  const processes = new Map<number, Process>();
+  const lives = new Map<number, Life>();
+  const containers = createContainerLife(bus, oom);
+
+  function adopt(process: Process): Life {
+    const life = { process, peakRssBytes: process.rssBytes, exited: false, exitedAt: null };
+    processes.set(process.pid, process);
+    lives.set(process.pid, life);
+    oom.learn(process);
+    return life;
+  }
+
+  function lifeOf(process: Process): Life | null {
+    const life = lives.get(process.pid);
+    return life && life.process.startTicks === process.startTicks ? life : null;
+  }
+
+  /** The process, then its parent and so on, as far as they are known. */
+  function lineage(process: Process): Process[] {
+    const line = [process];
+    for (let at = process; line.length <= causeDepth; ) {
+      const parent = processes.get(at.ppid);
+      if (!parent || parent.pid === at.pid) break;
+      line.push(parent);
+      at = parent;
+    }
+    return line;
+  }
+
+  const causeOf = (process: Process) => causes.of(lineage(process), clock());
+
+  /** Asked of a living process of the same container, since a dead one shows no files any more. */
+  function killedForMemory({ pid, container }: Process): boolean {
+    if (!container) return false;
+    const witness = processes.values().find((other) => {
+      return other.pid !== pid && other.container?.key === container.key && lives.get(other.pid)?.exited === false;
+    });
+    return witness !== undefined && oom.moved(witness);
+  }
+
+  function exited(life: Life, status: WaitStatus): void {
+    if (life.exited) return;
+    life.exited = true;
+    life.exitedAt = clock();
+    const { process } = life;
+    const facts = decodeWaitStatus(status);
+    const cause = causeOf(process);
+    const oomKill = facts.signal === "SIGKILL" && cause === null && killedForMemory(process);
+    const runSeconds = Math.max(0, Math.round(life.exitedAt - process.startedAt) / 1000);
+    const data = {
+      ...facts,
+      runSeconds,
+      peakRssBytes: life.peakRssBytes || null,
+      ...(oomKill ? { probableOomKill: true } : {}),
+    };
+    bus.emit({ type: "process.exited", process: eventProcess(process), data, cause });
+    containers.exited(process, facts);
+  }
+
+  return {
+    processes,
+    adopt(process) {
+      adopt(process);
+      containers.adopt(process);
+    },
+    born(process) {
+      if (lifeOf(process)) return;
+      const cause = causeOf(process);
+      adopt(process);
+      containers.born(process, cause);
+      bus.emit({ type: "process.started", process: eventProcess(process), data: {}, cause });
+    },
+    seen(process, execed) {
+      const life = lifeOf(process);
+      if (!life || life.exited) return;
+      const before = life.process;
+      life.process = process;
+      life.peakRssBytes = Math.max(life.peakRssBytes, process.rssBytes);
+      processes.set(process.pid, process);
+      if (!execed) return;
+      const program = ({ name, facts }: Process) => ({ name, exe: facts.exe, command: facts.args?.[0] ?? null });
+      const data = { before: program(before), after: program(process) };
+      bus.emit({ type: "process.execed", process: eventProcess(process), data, cause: causeOf(process) });
+    },
+    exited(process, status) {
+      const life = lifeOf(process);
+      if (life) exited(life, status);
+    },
+    collected(process, status) {
+      const life = lifeOf(process);
+      if (!life) return;
+      exited(life, status);
+      lives.delete(process.pid);
+      processes.delete(process.pid);
+      const zombieSeconds = Math.max(0, Math.round(clock() - (life.exitedAt ?? clock())) / 1000);
+      const data = { ...decodeWaitStatus(status), zombieSeconds };
+      bus.emit({ type: "process.reaped", process: eventProcess(life.process), data, cause: null });
+      containers.collected(life.process);
+    },
+  };
+}
+
+export function eventProcess(process: Process): EventProcess {
+  const { pid, ppid, name, facts, container } = process;
+  return {
+    pid,
+    id: formatId(process),
+    ppid,
+    name,
+    commandLine: facts.args && facts.args.length > 0 ? facts.args.join(" ").slice(0, 1_024) : null,
+    container: container && { id: container.id, name: container.name },
+  };
+}

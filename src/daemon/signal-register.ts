@@ -1,0 +1,73 @@
+import type { Clock } from "#base/clock.ts";
+import type { Problem } from "#base/errors.ts";
+import type { Log } from "#base/log.ts";
+import type { SignalReport, SignalRequest } from "#daemon/agent.ts";
+import type { Bus } from "#daemon/bus.ts";
+import type { Causes } from "#daemon/causes.ts";
+import { eventProcess } from "#daemon/register.ts";
+import type { Target } from "#policy/target.ts";
+import type { Intent } from "#policy/verb.ts";
+import type { Disposition } from "#process/disposition.ts";
+import { formatId } from "#process/identity.ts";
+import type { Process } from "#process/process.ts";
+
+/** Where signals are told: the log for people, the register for whatever follows from them. */
+export interface SignalMeans {
+  readonly log?: Pick<Log, "info" | "warn">;
+  readonly bus?: Bus;
+  readonly causes?: Causes;
+}
+
+/** Tells each signal that was sent or refused; dry runs are told nowhere. */
+export interface SignalRegister {
+  /** Right after the sending: what it causes must come after it. */
+  sent(request: SignalRequest, target: Target, intent: Intent, disposition: Disposition): void;
+  /** When the outcome is known, or nobody waits for it any more. */
+  followed(request: SignalRequest, report: SignalReport): void;
+  refused(request: SignalRequest, receiver: Process | null, problem: Problem): void;
+}
+
+/** What callers write goes into the register, and not at any length. */
+const longestText = 200;
+
+export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalMeans): SignalRegister {
+  return {
+    sent({ force, traceId = null }, { name, process }, { verb, signal }, disposition) {
+      if (!bus) return;
+      const data = { verb, signal: signal.name, number: signal.number, target: name, disposition, force };
+      const id = bus.emit({ type: "signal.sent", process: eventProcess(process), data, traceId });
+      causes?.signalled(process.pid, process.startTicks, id, clock());
+    },
+    followed(request, { target, intent, outcome }) {
+      if (request.dryRun) return;
+      const { process } = target;
+      log?.info("signal sent", {
+        ...asked(request),
+        signal: intent.signal.name,
+        receiver: formatId(process),
+        name: process.name,
+        outcome: outcome?.status ?? null,
+      });
+    },
+    refused(request, receiver, { kind, detail }) {
+      if (request.dryRun) return;
+      log?.warn("signal refused", { ...asked(request), kind, detail });
+      const { verb, target, pid } = asked(request);
+      const data = { verb: cut(verb), target: target && cut(target), pid, force: request.force, kind, detail };
+      bus?.emit({
+        type: "signal.refused",
+        process: receiver && eventProcess(receiver),
+        data: { ...data, detail: cut(detail, 2 * longestText) },
+        traceId: request.traceId ?? null,
+      });
+    },
+  };
+}
+
+function asked({ verb, target, process: ref }: SignalRequest) {
+  return { verb, target: target ?? null, pid: ref?.pid ?? null };
+}
+
+function cut(text: string, length = longestText): string {
+  return text.length <= length ? text : `${text.slice(0, length)}…`;
+}

@@ -1,0 +1,152 @@
+import type { Clock } from "#base/clock.ts";
+import { zombieStatus } from "#daemon/exit-status.ts";
+import type { Register } from "#daemon/register.ts";
+import { createPidfdSet } from "#kernel/epoll.ts";
+import { type Notifier, notify } from "#kernel/notifier.ts";
+import { closePidfd, type Pidfd, pidfdExitStatus, pidfdOpen, pidfdSendSignal } from "#kernel/pidfd.ts";
+import { readLimits } from "#kernel/procfs/limits.ts";
+import { isUnread } from "#kernel/procfs/read.ts";
+import type { ProcRoot } from "#kernel/procfs/root.ts";
+import { readStat } from "#kernel/procfs/stat.ts";
+import { formatId } from "#process/identity.ts";
+import type { Process } from "#process/process.ts";
+
+interface Tracked {
+  readonly process: Process;
+  readonly pidfd: Pidfd | null;
+  readonly key: number;
+  /** It has ended, and its status is not known yet: told without one when this time has come. */
+  tellAt: number | null;
+}
+
+/** A zombie's status may be hidden; its parent most often collects it at once, and then the pidfd tells everyone. */
+const statusWaitMs = 20;
+/** Descriptors that stay free for connections and for reading /proc. */
+const reservedFds = 128;
+
+/** Follows processes by pidfds to their ends; those that it has no pidfd for are looked after. */
+export function createTracker(root: ProcRoot, clock: Clock, register: Register) {
+  const byKey = new Map<number, Tracked>();
+  const byPid = new Map<number, Tracked>();
+  const swept = new Set<Tracked>();
+  const unsettled = new Set<Tracked>();
+  /** Before Linux 6.9 nothing tells that a process was collected, so those that have ended are asked. */
+  const zombies = new Set<Tracked>();
+  const set = createPidfdSet();
+  const maxPidfds = Math.max(0, openFilesLimit(root) - reservedFds);
+  let nextKey = 1;
+  let notifier: Notifier | null = null;
+
+  function drain(): void {
+    for (const { key, collected } of set?.take() ?? []) {
+      const tracked = byKey.get(key);
+      if (!tracked) continue;
+      if (collected) bury(tracked);
+      else ended(tracked);
+    }
+  }
+
+  function ended(tracked: Tracked): void {
+    const stat = readStat(root, tracked.process.pid);
+    const isHere = stat !== null && !isUnread(stat) && stat.startTicks === tracked.process.startTicks;
+    const status = isHere && stat.state === "Z" ? zombieStatus(root, stat) : null;
+    if (status !== null) register.exited(tracked.process, status);
+    else {
+      tracked.tellAt = clock() + statusWaitMs;
+      unsettled.add(tracked);
+    }
+    zombies.add(tracked);
+  }
+
+  function bury(tracked: Tracked): void {
+    const status = tracked.pidfd === null ? null : pidfdExitStatus(tracked.pidfd);
+    forget(tracked);
+    register.collected(tracked.process, status);
+  }
+
+  function forget(tracked: Tracked): void {
+    byKey.delete(tracked.key);
+    if (byPid.get(tracked.process.pid) === tracked) byPid.delete(tracked.process.pid);
+    swept.delete(tracked);
+    zombies.delete(tracked);
+    unsettled.delete(tracked);
+    if (tracked.pidfd !== null) closePidfd(tracked.pidfd);
+  }
+
+  const isFull = () => byKey.size - swept.size >= maxPidfds;
+
+  /** Whether it is still there, dead or alive; looks without a pidfd, and with one asks it. */
+  function isThere({ process, pidfd }: Tracked): boolean {
+    if (pidfd !== null) return pidfdSendSignal(pidfd, 0) !== "gone";
+    const stat = readStat(root, process.pid);
+    return stat !== null && !isUnread(stat) && stat.startTicks === process.startTicks;
+  }
+
+  return {
+    /** A pidfd for a process of a scan; null where there are none left, or it is another process by now. */
+    open(process: Process): Pidfd | null {
+      if (isFull()) return null;
+      const pidfd = pidfdOpen(process.pid);
+      if (typeof pidfd !== "number") return null;
+      const stat = readStat(root, process.pid);
+      if (stat !== null && !isUnread(stat) && stat.startTicks === process.startTicks) return pidfd;
+      closePidfd(pidfd);
+      return null;
+    },
+    discard: closePidfd,
+    track(process: Process, pidfd: Pidfd | null): void {
+      const before = byPid.get(process.pid);
+      if (before && formatId(before.process) === formatId(process)) {
+        if (pidfd !== null) closePidfd(pidfd);
+        return;
+      }
+      if (before) bury(before);
+      const kept = isFull() ? null : pidfd;
+      if (pidfd !== null && kept === null) closePidfd(pidfd);
+      const tracked: Tracked = { process, pidfd: kept, key: nextKey++, tellAt: null };
+      byKey.set(tracked.key, tracked);
+      byPid.set(process.pid, tracked);
+      if (kept === null || !set?.add(kept, tracked.key)) swept.add(tracked);
+    },
+    /** A scan misses it: the pidfd's own report may be on its way. */
+    check(process: Process): void {
+      const tracked = byPid.get(process.pid);
+      if (!tracked) register.collected(process, null);
+      else if (!isThere(tracked)) bury(tracked);
+    },
+    settle(now: number): void {
+      for (const tracked of unsettled) {
+        if (tracked.tellAt === null || now < tracked.tellAt) continue;
+        unsettled.delete(tracked);
+        register.exited(tracked.process, null);
+      }
+    },
+    sweep(): void {
+      for (const tracked of [...swept, ...zombies]) {
+        const stat = readStat(root, tracked.process.pid);
+        const isSame = stat !== null && !isUnread(stat) && stat.startTicks === tracked.process.startTicks;
+        if (tracked.pidfd === null ? !isSame : !isThere(tracked)) bury(tracked);
+        else if (isSame && stat.state === "Z" && !zombies.has(tracked)) ended(tracked);
+      }
+    },
+    start(): void {
+      if (set) notifier = notify(set.fd, drain);
+    },
+    stop(): void {
+      notifier?.stop();
+      for (const tracked of [...byKey.values()]) forget(tracked);
+      set?.close();
+    },
+    status: () => ({
+      mechanism: notifier?.mechanism ?? ("sweep" as const),
+      watched: byKey.size - swept.size,
+      swept: swept.size,
+    }),
+  };
+}
+
+/** RLIMIT_NOFILE, which Bun has raised to the hard limit by now. */
+function openFilesLimit(root: ProcRoot): number {
+  const limits = readLimits(root, process.pid);
+  return isUnread(limits) ? 1_024 : (limits.get("Max open files")?.soft ?? 1_048_576);
+}

@@ -1,0 +1,31 @@
+import type { EventType, RegisterEvent } from "#process/event.ts";
+
+type Facts = RegisterEvent["data"];
+
+/** What an event says beside its type, in words for a person. The text in it is other people's, and not yet printable. */
+export function eventText({ type, process, data }: RegisterEvent): string {
+  const special = sentences[type]?.(data);
+  if (special !== undefined) return special;
+  const facts = Object.entries(data).filter(([, value]) => value !== null);
+  if (facts.length === 0) return process?.commandLine ?? "";
+  return facts.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`).join(" ");
+}
+
+const sentences: Partial<Record<EventType, (data: Facts) => string>> = {
+  "process.exited": exitText,
+  "container.exited": exitText,
+  "signal.sent": ({ signal, verb, disposition }) => `${signal}${verb === null ? "" : ` to ${verb}`} (${disposition})`,
+  "signal.refused": ({ detail }) => String(detail),
+  "events.lost": ({ from, to }) => (to === null ? "sexton was started again" : `events ${from} to ${to} are not kept`),
+};
+
+function exitText({ exitCode, signal, coreDumped, runSeconds, probableOomKill }: Facts): string {
+  const how =
+    typeof signal === "string" ? signal : typeof exitCode === "number" ? `exit code ${exitCode}` : "unknown how";
+  const more = [
+    coreDumped === true ? "core dumped" : null,
+    typeof runSeconds === "number" ? `after ${runSeconds} s` : null,
+    probableOomKill === true ? "probably out of memory" : null,
+  ];
+  return [how, ...more.filter((part) => part !== null)].join(", ");
+}

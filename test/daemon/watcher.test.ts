@@ -1,0 +1,132 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { linesOf } from "../support/lines.ts";
+import { eventually } from "../support/poll.ts";
+import { watchMachine } from "../support/watch.ts";
+
+let watch: ReturnType<typeof watchMachine> | null = null;
+const start = (tickMs?: number) => {
+  watch = watchMachine(tickMs);
+  return watch;
+};
+afterEach(() => {
+  watch?.watcher.stop();
+  watch = null;
+});
+
+/** Lets a shell that waits in `read` go on. */
+function go(child: { readonly stdin: Bun.FileSink }): void {
+  child.stdin.write("go\n");
+  child.stdin.flush();
+}
+
+const spawn = (script: string) => Bun.spawn(["sh", "-c", script], { stdio: ["pipe", "ignore", "ignore"] });
+
+describe("the watcher", () => {
+  test.each<[string, object]>([
+    ["exit 0", { exitCode: 0, signal: null, coreDumped: false }],
+    ["exit 7", { exitCode: 7, signal: null, coreDumped: false }],
+    ["kill -KILL $$", { exitCode: null, signal: "SIGKILL", coreDumped: false }],
+    ["ulimit -c 0; kill -SEGV $$", { exitCode: null, signal: "SIGSEGV" }],
+  ])("tells birth, end and collection of: %s", async (end, facts) => {
+    const { waitFor, typesOf } = start();
+    const child = spawn(`read line; ${end}`);
+    await waitFor(child.pid, "process.started");
+    go(child);
+    const exited = await waitFor(child.pid, "process.exited");
+    expect(exited.data).toMatchObject(facts);
+    expect(exited.data["runSeconds"]).toBeLessThan(10);
+    await waitFor(child.pid, "process.reaped");
+    expect(typesOf(child.pid).filter((type) => type !== "process.execed")).toEqual([
+      "process.started",
+      "process.exited",
+      "process.reaped",
+    ]);
+  });
+
+  test("tells an end within milliseconds", async () => {
+    const { waitFor } = start();
+    const child = Bun.spawn(["sleep", "1000"], { stdio: ["ignore", "ignore", "ignore"] });
+    await waitFor(child.pid, "process.started");
+    const killedAt = performance.now();
+    child.kill("SIGKILL");
+    const exited = await waitFor(child.pid, "process.exited");
+    // The figure is for a benchmark; here only that no timer of the watcher's stands between.
+    expect(exited.at - killedAt).toBeLessThan(200);
+  });
+
+  test("tells a zombie's end at once and its collection when it comes", async () => {
+    const { waitFor, typesOf, events } = start();
+    // The parent starts a child that ends, and waits for it only when it is told to.
+    const parent = Bun.spawn(["sh", "-c", "sh -c 'exit 5' & read line; wait; read line"], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    await waitFor(parent.pid, "process.started");
+    const exited = await eventually("the child's end", () =>
+      events.find((event) => event.type === "process.exited" && event.process?.ppid === parent.pid),
+    );
+    const pid = exited.process?.pid ?? 0;
+    expect(exited.data).toMatchObject({ exitCode: 5 });
+    await Bun.sleep(100); // Long enough for a collection to be told, were it told wrongly.
+    expect(typesOf(pid)).not.toContain("process.reaped");
+    go(parent);
+    const reaped = await waitFor(pid, "process.reaped");
+    expect(reaped.data).toMatchObject({ exitCode: 5 });
+    expect(reaped.data["zombieSeconds"]).toBeGreaterThan(0.05);
+    parent.kill(9);
+  });
+
+  test("tells the exec of another program under the same pid", async () => {
+    const { waitFor } = start();
+    const child = spawn("read line; exec sleep 1000");
+    await waitFor(child.pid, "process.started");
+    await eventually("the shell to wait", async () => (await Bun.file(`/proc/${child.pid}/comm`).text()) === "sh\n");
+    go(child);
+    const execed = await eventually("the exec", () =>
+      watch?.of(child.pid).find(({ type, data }) => {
+        return type === "process.execed" && (data["after"] as { name: string }).name === "sleep";
+      }),
+    );
+    expect(execed.data).toMatchObject({ before: { name: "sh" }, after: { name: "sleep", command: "sleep" } });
+    child.kill(9);
+  });
+
+  test("misses none of 2,000 births in a burst that stay, and none of their ends", async () => {
+    const { events } = start();
+    const parent = Bun.spawn(
+      ["sh", "-c", "i=0; while [ $i -lt 2000 ]; do sleep 3 & i=$((i+1)); done; echo done; wait"],
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
+    await linesOf(parent.stdout).waitFor("done");
+    const count = (type: string) =>
+      events.filter((event) => event.type === type && event.process?.ppid === parent.pid).length;
+    await eventually("all births", () => count("process.started") === 2_000);
+    await parent.exited;
+    await eventually("all ends", () => count("process.exited") === 2_000 && count("process.reaped") === 2_000);
+  });
+
+  test("says by what it hears, and how much it watches", () => {
+    const { watcher } = start();
+    const status = watcher.status();
+    expect(status.mechanism).toBe("aio");
+    expect(status.watched).toBeGreaterThan(0);
+    expect(status.tickMs).toBe(20);
+  });
+
+  test("puts births and ends under a signalled process down to the signal", async () => {
+    const { waitFor, causes, events } = start();
+    const parent = Bun.spawn(["sh", "-c", "read line; sleep 1000 & wait"], { stdio: ["pipe", "ignore", "ignore"] });
+    const born = await waitFor(parent.pid, "process.started");
+    const startTicks = Number(born.process?.id.split("-")[1]);
+    causes.signalled(parent.pid, startTicks, 4711, Date.now());
+    go(parent);
+    const child = await eventually("the child", () =>
+      events.find((event) => event.type === "process.started" && event.process?.ppid === parent.pid),
+    );
+    expect(child.cause).toBe(4711);
+    process.kill(child.process?.pid ?? 0, "SIGKILL");
+    expect((await waitFor(child.process?.pid ?? 0, "process.exited")).cause).toBe(4711);
+    parent.kill(9);
+  });
+});
