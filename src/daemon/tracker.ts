@@ -33,6 +33,8 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
   /** Before Linux 6.9 nothing tells that a process was collected, so those that have ended are asked. */
   const zombies = new Set<Tracked>();
   const set = createPidfdSet();
+  // A pid of captured files is some other process's here.
+  const askKernel = (pid: number) => (root.path === "/proc" ? pidfdOpen(pid) : "unavailable");
   const maxPidfds = Math.max(0, openFilesLimit(root) - reservedFds);
   let nextKey = 1;
   let notifier: Notifier | null = null;
@@ -86,13 +88,15 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
     /** A pidfd for a process of a scan; null where there are none left, or it is another process by now. */
     open(process: Process): Pidfd | null {
       if (isFull()) return null;
-      const pidfd = pidfdOpen(process.pid);
+      const pidfd = askKernel(process.pid);
       if (typeof pidfd !== "number") return null;
       const stat = readStat(root, process.pid);
       if (stat !== null && !isUnread(stat) && stat.startTicks === process.startTicks) return pidfd;
       closePidfd(pidfd);
       return null;
     },
+    /** A pidfd for an id that has just been given out, or what it is instead. */
+    probe: askKernel,
     discard: closePidfd,
     track(process: Process, pidfd: Pidfd | null): void {
       const before = byPid.get(process.pid);

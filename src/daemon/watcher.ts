@@ -2,7 +2,6 @@ import type { Clock } from "#base/clock.ts";
 import type { Observer } from "#daemon/observer.ts";
 import type { Register } from "#daemon/register.ts";
 import { createTracker } from "#daemon/tracker.ts";
-import { pidfdOpen } from "#kernel/pidfd.ts";
 import { readLoadavg } from "#kernel/procfs/loadavg.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
@@ -89,14 +88,13 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
   }
 
   function probe(pid: number, now: number): void {
-    const pidfd = pidfdOpen(pid);
+    const pidfd = tracker.probe(pid);
     if (pidfd === "thread") return;
     if (pidfd === "gone") {
       unseenIds++;
       return;
     }
-    // Without a pidfd a thread's id looks like a process: its folder opens too.
-    if (typeof pidfd !== "number" && !leadsItself(pid)) return;
+    if (typeof pidfd !== "number" && isThread(pid)) return;
     const process = observer.look(pid);
     if (process) welcome(process, now, typeof pidfd === "number" ? pidfd : null);
     else {
@@ -105,9 +103,10 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
     }
   }
 
-  function leadsItself(pid: number): boolean {
+  /** Without a pidfd a thread's id looks like a process: its folder opens too. */
+  function isThread(pid: number): boolean {
     const status = readStatus(root, pid);
-    return status !== null && !isUnread(status) && status.tgid === pid;
+    return status !== null && !isUnread(status) && status.tgid !== pid;
   }
 
   function welcome(process: Process, now: number, pidfd: Parameters<typeof tracker.track>[1]): void {

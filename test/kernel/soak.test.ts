@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { bootTimeMs } from "#kernel/boot-time.ts";
+import { createPidfdSet } from "#kernel/epoll.ts";
 import { errno } from "#kernel/errno.ts";
 import { lastErrno, libc } from "#kernel/libc.ts";
 import { memory } from "#kernel/memory.ts";
@@ -98,5 +99,39 @@ describe.skipIf(libc === null)("over 100,000 calls give the right answer, each o
       litter(round);
     }
     expect(wrong).toBe(0);
+  });
+
+  test("readlinkat: two links by turns, and one that is missing", () => {
+    const root = procRoot();
+    const expected = { exe: realpathSync("/proc/self/exe"), cwd: process.cwd() };
+    const names = ["exe", "cwd"] as const;
+    let wrong = 0;
+    for (let round = 0; round < rounds; round++) {
+      const name = names[round & 1] ?? "exe";
+      if (root.readLink("self", name) !== expected[name]) wrong++;
+      if (round % 10 === 0 && root.readLink("self", "nothing") !== gone) wrong++;
+      litter(round);
+    }
+    expect(wrong).toBe(0);
+  });
+
+  test("epoll_ctl, epoll_wait: the key of a process that has ended, each time", async () => {
+    const child = Bun.spawn(["true"], { stdio: ["ignore", "ignore", "ignore"] });
+    const pidfd = pidfdOpen(child.pid) as Pidfd;
+    await child.exited;
+    const set = createPidfdSet();
+    if (!set) throw new Error("there is no epoll set");
+    let wrong = 0;
+    for (let round = 0; round < rounds; round++) {
+      if (round === 0 && !set.add(pidfd, 77)) wrong++;
+      const taken = set.take();
+      // Edge-triggered: told once, and nothing after that.
+      if (taken.length !== (round === 0 ? 1 : 0)) wrong++;
+      if (taken.some(({ key, collected }) => key !== 77 || !collected)) wrong++;
+      litter(round);
+    }
+    expect(wrong).toBe(0);
+    closePidfd(pidfd);
+    set.close();
   });
 });
