@@ -54,7 +54,7 @@ const code = await run(
     const running = await serve(load, log);
     ({ reload } = running);
     // What only the start needed goes back: a tenth of the memory of an agent that idles from now on.
-    setTimeout(() => Bun.gc(true), 1_000).unref();
+    setTimeout(() => Bun.gc(true), 2_000).unref();
     log.info("sexton stops", { signal: await stopped });
     await running.stop();
     return exitCode.ok;

@@ -2,7 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Observer } from "#daemon/observer.ts";
 import type { Register } from "#daemon/register.ts";
 import { createTracker } from "#daemon/tracker.ts";
-import { readLoadavg } from "#kernel/procfs/loadavg.ts";
+import { readLastPid } from "#kernel/procfs/loadavg.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { readStatus } from "#kernel/procfs/status.ts";
@@ -66,10 +66,10 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
   function tick(): void {
     const now = clock();
     tickedAt = now;
-    const load = readLoadavg(root);
+    const newest = readLastPid(root);
     // A /proc of `subset=pid` has no loadavg; then the directory must do.
-    if (load === null || isUnread(load)) audit(now);
-    else if (load.lastPid !== lastPid) follow(load.lastPid, now);
+    if (newest === null || isUnread(newest)) audit(now);
+    else if (newest !== lastPid) follow(newest, now);
     tracker.settle(now);
     lookAtTheYoung(now);
     if (now - sweptAt >= sweepMs) sweep(now);
@@ -158,8 +158,8 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
   return {
     start() {
       // The counter first: who is born during the scan is then found by the first tick, or is known by then.
-      const load = readLoadavg(root);
-      lastPid = load === null || isUnread(load) ? 0 : load.lastPid;
+      const newest = readLastPid(root);
+      lastPid = newest === null || isUnread(newest) ? 0 : newest;
       for (const process of observer.table(0).processes) {
         if (process.kernelThread) continue;
         register.adopt(process);

@@ -29,3 +29,22 @@ export function parseLoadavg(text: string): Loadavg | null {
 }
 
 type Six = [number, number, number, number, number, number];
+
+/** The newest id alone, which a watcher asks for fifty times a second: no string, no object. */
+export function readLastPid(root: ProcRoot): Read<number> | null {
+  const bytes = root.read(null, "loadavg");
+  return isUnread(bytes) ? bytes : parseLastPid(bytes);
+}
+
+export function parseLastPid(bytes: Uint8Array): number | null {
+  let at = bytes.length - 1;
+  while (at >= 0 && (bytes[at] === 10 || bytes[at] === 32)) at--;
+  let value = 0;
+  const last = at;
+  for (let scale = 1; at >= 0 && scale <= 1e9; at--, scale *= 10) {
+    const digit = (bytes[at] as number) - 48;
+    if (digit < 0 || digit > 9) break;
+    value += digit * scale;
+  }
+  return at < last && bytes[at] === 32 ? value : null;
+}

@@ -4,7 +4,7 @@ import { parseCgroup } from "#kernel/procfs/cgroup.ts";
 import { parseCmdline } from "#kernel/procfs/cmdline.ts";
 import { parseIo } from "#kernel/procfs/io.ts";
 import { parseLimits } from "#kernel/procfs/limits.ts";
-import { parseLoadavg } from "#kernel/procfs/loadavg.ts";
+import { parseLastPid, parseLoadavg } from "#kernel/procfs/loadavg.ts";
 import { parseMountinfo } from "#kernel/procfs/mountinfo.ts";
 import { parseStat } from "#kernel/procfs/stat.ts";
 import { parseOwner, parseStatus } from "#kernel/procfs/status.ts";
@@ -21,6 +21,7 @@ const parsers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   parseMountinfo: (bytes) => parseMountinfo(Buffer.from(bytes).toString("utf8")),
   parseLimits: (bytes) => parseLimits(latin1(bytes)),
   parseIo: (bytes) => parseIo(latin1(bytes)),
+  parseLastPid,
   parseLoadavg: (bytes) => parseLoadavg(latin1(bytes)),
   parseUptime: (bytes) => parseUptime(latin1(bytes)),
 };

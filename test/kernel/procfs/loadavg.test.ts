@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type Loadavg, parseLoadavg, readLoadavg } from "#kernel/procfs/loadavg.ts";
+import { type Loadavg, parseLastPid, parseLoadavg, readLastPid, readLoadavg } from "#kernel/procfs/loadavg.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 
 describe("parseLoadavg()", () => {
@@ -38,5 +38,26 @@ describe("readLoadavg()", () => {
     const after = readLoadavg(procRoot()) as Loadavg;
     expect(before.threads).toBeGreaterThan(0);
     expect(after.lastPid).not.toBe(before.lastPid);
+  });
+});
+
+describe("parseLastPid()", () => {
+  test.each<[string, number | null]>([
+    ["0.25 1.75 20.70 3/5119 171\n", 171],
+    ["0.00 0.00 0.00 1/1 4194304\n", 4_194_304],
+    ["0.00 0.00 0.00 1/1 7", 7],
+    ["7", null],
+    ["", null],
+    ["\n", null],
+    ["0.25 1.75 20.70 3/5119 x\n", null],
+    ["3/5119\n", null],
+  ])("reads %j as %p", (text, pid) => {
+    expect(parseLastPid(Buffer.from(text))).toBe(pid);
+  });
+
+  test("agrees with the whole line, on this machine", () => {
+    const [whole, alone] = [readLoadavg(procRoot()), readLastPid(procRoot())];
+    // Others may fork in between.
+    expect(Number(alone) - (whole as Loadavg).lastPid).toBeGreaterThanOrEqual(0);
   });
 });
