@@ -2,61 +2,87 @@ import type { Bus } from "#daemon/bus.ts";
 import type { OomCounters } from "#daemon/oom.ts";
 import type { Container } from "#process/container.ts";
 import type { ExitFacts } from "#process/event.ts";
+import type { ProcessId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 
 /** A container's processes, and how its main process ended. */
 interface Life {
   container: Container;
   readonly members: Set<number>;
-  /** The first process that was seen of it. */
-  readonly mainPid: number;
+  /** The oldest process that was seen of it. */
+  main: ProcessId;
   exit: ExitFacts | null;
 }
 
+export interface ContainerLife {
+  /** One that was there before the watching began: no event. */
+  adopt(process: Process): void;
+  /**
+   * Born in its container, or found there later: the runtime's first process is moved into the container's cgroup only
+   * after it was born, and may be looked at before.
+   */
+  join(process: Process, cause: number | null): void;
+  exited(process: Process, facts: ExitFacts): void;
+  leave(process: Process): void;
+}
+
 /** `container.started` with its first process, `container.exited` with its last. */
-export function createContainerLife(bus: Bus, oom: OomCounters) {
+export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
   const lives = new Map<string, Life>();
   /** Names of containers that have been here: the next one of that name is a restart. */
   const names = new Set<string>();
 
-  function join(process: Process): boolean {
+  /** The container's life, when this process is the first of it. */
+  function enter(process: Process): Life | null {
     const { container } = process;
-    if (!container) return false;
+    if (!container) return null;
     const known = lives.get(container.key);
-    if (known) {
-      known.members.add(process.pid);
-      // A young container's name may be readable only later.
-      known.container = container;
-      return false;
+    if (!known) {
+      const life = { container, members: new Set([process.pid]), main: process, exit: null };
+      lives.set(container.key, life);
+      return life;
     }
-    lives.set(container.key, { container, members: new Set([process.pid]), mainPid: process.pid, exit: null });
-    return true;
+    known.members.add(process.pid);
+    if (isOlder(process, known.main)) known.main = process;
+    // A young container's name may be readable only later.
+    known.container = container;
+    return null;
+  }
+
+  function remember({ name }: Container): void {
+    if (name !== null) names.add(name);
   }
 
   return {
-    adopt(process: Process): void {
-      join(process);
-      if (process.container?.name) names.add(process.container.name);
+    adopt(process) {
+      enter(process);
+      if (process.container) remember(process.container);
     },
-    born(process: Process, cause: number | null): void {
-      if (!join(process) || !process.container) return;
-      const { id, name } = process.container;
+    join(process, cause) {
+      const life = enter(process);
+      if (!life) return;
+      const { id, name } = life.container;
       const restart = name !== null && names.has(name);
-      if (name !== null) names.add(name);
+      remember(life.container);
       bus.emit({ type: "container.started", data: { container: { id, name }, mainPid: process.pid, restart }, cause });
     },
-    exited(process: Process, facts: ExitFacts): void {
+    exited(process, facts) {
       const life = lives.get(process.container?.key ?? "");
-      if (life?.mainPid === process.pid) life.exit = facts;
+      if (life?.main.pid === process.pid && life.main.startTicks === process.startTicks) life.exit = facts;
     },
-    collected(process: Process): void {
+    leave(process) {
       const life = lives.get(process.container?.key ?? "");
       if (!life?.members.delete(process.pid) || life.members.size > 0) return;
       const { id, name, key } = life.container;
       lives.delete(key);
       oom.forget(key);
-      if (name !== null) names.add(name);
-      bus.emit({ type: "container.exited", data: { container: { id, name }, mainPid: life.mainPid, ...life.exit } });
+      remember(life.container);
+      const data = { container: { id, name }, mainPid: life.main.pid, ...life.exit };
+      bus.emit({ type: "container.exited", data });
     },
   };
+}
+
+function isOlder(a: ProcessId, b: ProcessId): boolean {
+  return a.startTicks < b.startTicks || (a.startTicks === b.startTicks && a.pid < b.pid);
 }

@@ -112,7 +112,7 @@ export function createRegister({ bus, causes, oom, clock }: Means): Register {
       if (lifeOf(process)) return;
       const cause = causeOf(process);
       adopt(process);
-      containers.born(process, cause);
+      containers.join(process, cause);
       bus.emit({ type: "process.started", process: eventProcess(process), data: {}, cause });
     },
     seen(process, execed) {
@@ -122,6 +122,11 @@ export function createRegister({ bus, causes, oom, clock }: Means): Register {
       life.process = process;
       life.peakRssBytes = Math.max(life.peakRssBytes, process.rssBytes);
       processes.set(process.pid, process);
+      if (before.container?.key !== process.container?.key) {
+        containers.leave(before);
+        containers.join(process, null);
+        oom.learn(process);
+      }
       if (!execed) return;
       const program = ({ name, facts }: Process) => ({ name, exe: facts.exe, command: facts.args?.[0] ?? null });
       const data = { before: program(before), after: program(process) };
@@ -140,7 +145,7 @@ export function createRegister({ bus, causes, oom, clock }: Means): Register {
       const zombieSeconds = Math.max(0, Math.round(clock() - (life.exitedAt ?? clock())) / 1000);
       const data = { ...decodeWaitStatus(status), zombieSeconds };
       bus.emit({ type: "process.reaped", process: eventProcess(life.process), data, cause: null });
-      containers.collected(life.process);
+      containers.leave(life.process);
     },
   };
 }
