@@ -1,6 +1,10 @@
 /** One entry per benchmark; each returns false when a budget was missed, and throws when it could not be measured. */
 const benches: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<boolean>>>> = {
   scan: async () => (await import("./scan.ts")).scan,
+  latency: async () => (await import("./latency.ts")).latency,
+  idle: async () => (await import("./idle.ts")).idle,
+  scrape: async () => (await import("./scrape.ts")).scrape,
+  churn: async () => (await import("./churn.ts")).churn,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -11,6 +11,8 @@ export interface Builder {
   c(source: string): string | null;
   /** A TypeScript program of bench/, compiled as dist/sexton is. */
   binary(source: string): Promise<string>;
+  /** A file with this text. */
+  text(name: string, content: string): Promise<string>;
 }
 
 export function createBuilder(cleanup: Cleanup): Builder {
@@ -34,6 +36,10 @@ export function createBuilder(cleanup: Cleanup): Builder {
       const outfile = join(folder, basename(source, ".ts"));
       build([process.execPath, "build", ...(await shippedFlags()), `--outfile=${outfile}`, join("bench", source)]);
       return outfile;
+    },
+    async text(name, content) {
+      await Bun.write(join(folder, name), content);
+      return join(folder, name);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Cleanup } from "./cleanup.ts";
 
 /** A running program that measures on request, so that its start is not in what it measures. */
 export interface Probe {
+  readonly pid: number;
   /** Sends a line that ends in a number; the program answers with as many lines, one number each. */
   ask(line: string): Promise<number[]>;
   end(): Promise<void>;
@@ -16,6 +17,7 @@ export function startProbe(argv: readonly string[], cleanup: Cleanup): Probe {
   };
   cleanup.add(end);
   return {
+    pid: child.pid,
     end,
     async ask(line) {
       child.stdin.write(`${line}\n`);
