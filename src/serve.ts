@@ -46,7 +46,13 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promis
   const causes = createCauses();
   const root = procRoot();
   const { observer, watcher } = createWatch({ root, clock: systemClock, bus, causes, tickMs: config.watch.tick });
-  const agent = createAgent(root, systemClock, settingsOf(config), { log, bus, causes, observer });
+  const agent = createAgent(root, systemClock, settingsOf(config), {
+    log,
+    bus,
+    causes,
+    observer,
+    catchUp: watcher.catchUp,
+  });
   const health = createHealth(agent);
   health.add("watcher", () => watcher.problem());
   const stopping = new AbortController();

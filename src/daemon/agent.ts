@@ -23,6 +23,7 @@ import {
   targetOfProcess,
 } from "#policy/target.ts";
 import { type Intent, readIntent, verbsOf } from "#policy/verb.ts";
+import { hasExeced } from "#process/diff.ts";
 import type { Disposition } from "#process/disposition.ts";
 import type { ProcessFile } from "#process/file.ts";
 import type { Process } from "#process/process.ts";
@@ -93,6 +94,8 @@ export interface AgentOptions extends SignalMeans {
   readonly selfPid?: number;
   /** The one that the watcher shares, so that they share scans. */
   readonly observer?: Observer;
+  /** Brings the watcher's knowledge up to this moment. */
+  readonly catchUp?: () => void;
 }
 
 export function createAgent(
@@ -102,6 +105,7 @@ export function createAgent(
   {
     selfPid = process.pid,
     observer = createObserver(root, clock, lookAround(root, selfPid)),
+    catchUp,
     ...means
   }: AgentOptions = {},
 ): Agent {
@@ -127,8 +131,23 @@ export function createAgent(
     return isProblem(found) ? found : action(found);
   }
 
+  /**
+   * Resolved on what the watcher knows, without a scan, where that names one process and a look at it confirms it;
+   * else on a scan of now.
+   */
   function targetOf(request: SignalRequest): Target | Problem {
-    const table = observer.table(0);
+    if (catchUp) {
+      catchUp();
+      const known = resolve(request, observer.live());
+      const now = isProblem(known) ? null : observer.look(known.process.pid);
+      if (!isProblem(known) && now?.startTicks === known.process.startTicks && !hasExeced(known.process, now)) {
+        return { ...known, process: now };
+      }
+    }
+    return resolve(request, observer.table(0));
+  }
+
+  function resolve(request: SignalRequest, table: ProcessTable): Target | Problem {
     if (!request.process) return resolveTarget(request.target, table, locating(table, request.target), profiles);
     const found = find(request.process);
     return isProblem(found) ? found : targetOfProcess(found, table, settings, profiles);

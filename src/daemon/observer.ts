@@ -6,6 +6,7 @@ import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { isKernelThread, type ProcStat, rereadStat, type StatLine } from "#kernel/procfs/stat.ts";
 import { pageBytes, ticksPerSecond } from "#kernel/units.ts";
+import { formatId, type ProcessId } from "#process/identity.ts";
 import type { Process, ProcessFacts, Sighting } from "#process/process.ts";
 import { stateOf } from "#process/state.ts";
 import { buildTable, type ProcessTable, placeOne, type Surroundings } from "#process/table.ts";
@@ -33,8 +34,12 @@ interface Entry {
 export interface Observer {
   /** The newest table; scans when it is older than 250 ms, or than `maxAgeMs`. */
   table(maxAgeMs?: number): ProcessTable;
-  /** One process as it is now, at its place; null when it is gone. Reads what changes seldom as well. */
+  /** One process as it is now, at its place; null when it is gone. What changes seldom is read if it has run since. */
   look(pid: number): Process | null;
+  /** Told by the watcher: it is gone, and `live` is to do without it. */
+  forget(process: ProcessId): void;
+  /** The newest scan with what was looked at and forgotten since: as good as a scan while the watcher runs, and cheaper. */
+  live(): ProcessTable;
   /** Tells every scan, whoever asked for it: the watcher compares it with what it knows. */
   onScan(listener: (table: ProcessTable) => void): void;
 }
@@ -45,6 +50,7 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
   const listeners: ((table: ProcessTable) => void)[] = [];
   /** Processes that were looked at since the last scan. */
   const recent = new Map<number, Process>();
+  const forgotten = new Set<string>();
   let generation = 0;
   let auditAt = 0;
   let bootedAt = 0;
@@ -63,7 +69,7 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
       if (line === gone) continue;
       if (line === null || isUnread(line)) unreadable++;
       else if (known?.sighting.startTicks === line.stat.startTicks) {
-        sightings.push(sightAgain(known, line, now, isAudited(index)));
+        sightings.push(sightAgain(known, line, now, isAudited(index) || isSettling(line.stat, now)));
       } else sightings.push(sightFirst(line, now));
     }
     if (entries.size > sightings.length) {
@@ -88,12 +94,16 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
     return sighting;
   }
 
-  function sightAgain(entry: Entry, line: StatLine, now: number, audit: boolean): Sighting {
+  function isSettling(stat: ProcStat, now: number): boolean {
+    return now - startOf(stat, bootedAt) < settlingMs;
+  }
+
+  function sightAgain(entry: Entry, line: StatLine, now: number, reread: boolean): Sighting {
     const { stat } = line;
     const before = entry.sighting;
     const startedAt = startOf(stat, bootedAt);
     const cpuPercent = Math.abs(now - entry.cpuAt) >= cpuWindowMs ? measureCpu(entry, stat, now) : before.cpuPercent;
-    const mayHaveChanged = audit || now - startedAt < settlingMs || hasRun(stat, entry.factsStat);
+    const mayHaveChanged = reread || hasRun(stat, entry.factsStat);
     const facts = mayHaveChanged ? rereadFacts(entry, stat) : before.facts;
     entry.generation = generation;
     // Most processes sleep from one scan to the next. A new object for each would only make garbage.
@@ -109,22 +119,25 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
     return readFacts(root, stat, entry.sighting.facts);
   }
 
+  function table(maxAgeMs = freshMs): ProcessTable {
+    const now = clock();
+    if (latest && Math.abs(now - latest.observedAt) < maxAgeMs) return latest;
+    latest = scan(now);
+    recent.clear();
+    forgotten.clear();
+    for (const listener of listeners) listener(latest);
+    return latest;
+  }
+
   return {
-    table(maxAgeMs = freshMs) {
-      const now = clock();
-      if (latest && Math.abs(now - latest.observedAt) < maxAgeMs) return latest;
-      latest = scan(now);
-      recent.clear();
-      for (const listener of listeners) listener(latest);
-      return latest;
-    },
+    table,
     look(pid) {
       const now = clock();
       const known = entries.get(pid);
       const line = rereadStat(root, pid, known?.line);
       if (line === null || isUnread(line)) return null;
       const same = known?.sighting.startTicks === line.stat.startTicks;
-      const sighting = same ? sightAgain(known, line, now, true) : sightFirst(line, now);
+      const sighting = same ? sightAgain(known, line, now, false) : sightFirst(line, now);
       const container = names.one(sighting, now);
       const seen = { get: (other: number) => recent.get(other) ?? latest?.byPid.get(other) };
       const process = placeOne(sighting, surroundings, seen, {
@@ -132,6 +145,18 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
       });
       recent.set(pid, process);
       return process;
+    },
+    forget(process) {
+      forgotten.add(formatId(process));
+      if (recent.get(process.pid)?.startTicks === process.startTicks) recent.delete(process.pid);
+    },
+    live() {
+      const scanned = latest ?? table(0);
+      if (recent.size === 0 && forgotten.size === 0) return scanned;
+      const byPid = new Map(scanned.byPid);
+      for (const process of scanned.processes) if (forgotten.has(formatId(process))) byPid.delete(process.pid);
+      for (const process of recent.values()) byPid.set(process.pid, process);
+      return { ...scanned, byPid, processes: [...byPid.values()] };
     },
     onScan: (listener) => void listeners.push(listener),
   };

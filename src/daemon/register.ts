@@ -37,12 +37,14 @@ interface Means {
   readonly causes: Causes;
   readonly oom: OomCounters;
   readonly clock: Clock;
+  /** Hears of each process that is no longer there. */
+  readonly gone: (process: Process) => void;
 }
 
 /** Signals explain what happens to a process, to its children and theirs; further down it would be a guess. */
 const causeDepth = 3;
 
-export function createRegister({ bus, causes, oom, clock }: Means): Register {
+export function createRegister({ bus, causes, oom, clock, gone }: Means): Register {
   const processes = new Map<number, Process>();
   const lives = new Map<number, Life>();
   const containers = createContainerLife(bus, oom);
@@ -142,6 +144,7 @@ export function createRegister({ bus, causes, oom, clock }: Means): Register {
       exited(life, status);
       lives.delete(process.pid);
       processes.delete(process.pid);
+      gone(process);
       const zombieSeconds = Math.max(0, Math.round(clock() - (life.exitedAt ?? clock())) / 1000);
       const data = { ...decodeWaitStatus(status), zombieSeconds };
       bus.emit({ type: "process.reaped", process: eventProcess(life.process), data, cause: null });

@@ -97,6 +97,8 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
     },
     /** A pidfd for an id that has just been given out, or what it is instead. */
     probe: askKernel,
+    /** Hears of ends now, without waiting for the bell. */
+    drain,
     discard: closePidfd,
     track(process: Process, pidfd: Pidfd | null): void {
       const before = byPid.get(process.pid);

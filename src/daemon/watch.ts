@@ -19,6 +19,6 @@ interface Means {
 /** The watcher and the observer whose scans it shares with every reader. */
 export function createWatch({ root, clock, bus, causes, tickMs }: Means): { observer: Observer; watcher: Watcher } {
   const observer = createObserver(root, clock, lookAround(root, process.pid));
-  const register = createRegister({ bus, causes, oom: createOomCounters(root), clock });
+  const register = createRegister({ bus, causes, oom: createOomCounters(root), clock, gone: observer.forget });
   return { observer, watcher: createWatcher({ root, clock, observer, register, tickMs }) };
 }

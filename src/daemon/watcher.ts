@@ -2,7 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Observer } from "#daemon/observer.ts";
 import type { Register } from "#daemon/register.ts";
 import { createTracker } from "#daemon/tracker.ts";
-import { readLastPid } from "#kernel/procfs/loadavg.ts";
+import { openLastPid } from "#kernel/procfs/loadavg.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { readStatus } from "#kernel/procfs/status.ts";
@@ -25,6 +25,8 @@ export interface WatchStatus {
 export interface Watcher {
   start(): void;
   stop(): void;
+  /** Looks for births and ends at once, so that what is decided next is decided on what is there. */
+  catchUp(): void;
   status(): WatchStatus;
   /** Why it is not alive; null when it is. */
   problem(): string | null;
@@ -44,7 +46,7 @@ const sweepMs = 1_000;
 /** A tick that is later than this says that the watching has stopped, not that the machine is busy. */
 const lateAfterMs = 10_000;
 /** The net under the counter: every so often everything is looked at, but on average for no more than 0.1 % of a core. */
-const auditMs = { least: 1_000, perProcess: 16, most: 30_000 };
+const auditMs = { least: 5_000, perProcess: 16, most: 30_000 };
 /** A new process soon runs another program than its parent's, if at all. */
 const execLooksMs = [40, 200, 1_000];
 
@@ -54,6 +56,7 @@ const execLooksMs = [40, 200, 1_000];
  */
 export function createWatcher({ root, clock, observer, register, tickMs }: Means): Watcher {
   const tracker = createTracker(root, clock, register);
+  const counter = openLastPid(root);
   let timer: ReturnType<typeof setInterval> | null = null;
   let lastPid = 0;
   let unseenIds = 0;
@@ -66,7 +69,7 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
   function tick(): void {
     const now = clock();
     tickedAt = now;
-    const newest = readLastPid(root);
+    const newest = counter.read();
     // A /proc of `subset=pid` has no loadavg; then the directory must do.
     if (newest === null || isUnread(newest)) audit(now);
     else if (newest !== lastPid) follow(newest, now);
@@ -88,6 +91,8 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
   }
 
   function probe(pid: number, now: number): void {
+    // A scan was here first.
+    if (register.processes.has(pid)) return;
     const pidfd = tracker.probe(pid);
     if (pidfd === "thread") return;
     if (pidfd === "gone") {
@@ -158,7 +163,7 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
   return {
     start() {
       // The counter first: who is born during the scan is then found by the first tick, or is known by then.
-      const newest = readLastPid(root);
+      const newest = counter.read();
       lastPid = newest === null || isUnread(newest) ? 0 : newest;
       for (const process of observer.table(0).processes) {
         if (process.kernelThread) continue;
@@ -174,6 +179,14 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
       if (timer) clearInterval(timer);
       timer = null;
       tracker.stop();
+      counter.close();
+    },
+    catchUp() {
+      // Before the start nobody is known, and everybody would be a birth.
+      if (!timer) return;
+      const newest = counter.read();
+      if (newest !== null && !isUnread(newest) && newest !== lastPid) follow(newest, clock());
+      tracker.drain();
     },
     problem() {
       const lateMs = clock() - tickedAt;

@@ -9,6 +9,7 @@ const symbols = {
   open: { args: ["ptr", "i32"], returns: "i32" },
   openat: { args: ["i32", "ptr", "i32"], returns: "i32" },
   read: { args: ["i32", "ptr", "u64"], returns: "i32" },
+  pread: { args: ["i32", "ptr", "u64", "i64"], returns: "i32" },
   close: { args: ["i32"], returns: "i32" },
   getdents64: { args: ["i32", "ptr", "u64"], returns: "i32" },
   lseek: { args: ["i32", "i32", "i32"], returns: "i32" },

@@ -1,4 +1,7 @@
-import { isUnread, type Read } from "#kernel/procfs/read.ts";
+import { closeSync, openSync } from "node:fs";
+import { libc } from "#kernel/libc.ts";
+import { memory } from "#kernel/memory.ts";
+import { isUnread, type Read, unavailable } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { latin1 } from "#kernel/procfs/text.ts";
 
@@ -19,10 +22,10 @@ export function readLoadavg(root: ProcRoot): Read<Loadavg> | null {
 }
 
 const number = "(\\d{1,10}(?:\\.\\d{1,4})?)";
-const line = new RegExp(`^${number} ${number} ${number} (\\d{1,10})/(\\d{1,10}) (\\d{1,10})\\s*$`);
+const wholeLine = new RegExp(`^${number} ${number} ${number} (\\d{1,10})/(\\d{1,10}) (\\d{1,10})\\s*$`);
 
 export function parseLoadavg(text: string): Loadavg | null {
-  const match = line.exec(text);
+  const match = wholeLine.exec(text);
   if (!match) return null;
   const [load1, load5, load15, runnable, threads, lastPid] = match.slice(1).map(Number) as Six;
   return { load1, load5, load15, runnable, threads, lastPid };
@@ -30,14 +33,44 @@ export function parseLoadavg(text: string): Loadavg | null {
 
 type Six = [number, number, number, number, number, number];
 
-/** The newest id alone, which a watcher asks for fifty times a second: no string, no object. */
-export function readLastPid(root: ProcRoot): Read<number> | null {
-  const bytes = root.read(null, "loadavg");
+/** The newest id that the reader's PID namespace has given out. */
+export interface LastPid {
+  read(): Read<number> | null;
+  close(): void;
+}
+
+const line = memory(128);
+
+/** For a watcher that asks fifty times a second: one pread(2) of a file that stays open, no string and no object. */
+export function openLastPid(root: ProcRoot): LastPid {
+  const c = libc;
+  const fd = c ? openIfThere(`${root.path}/loadavg`) : null;
+  if (!c || fd === null) {
+    return { read: () => lastPidOf(root.read(null, "loadavg")), close() {} };
+  }
+  return {
+    read() {
+      const length = c.pread(fd, line.pointer as never, line.bytes.length, 0 as never);
+      return length <= 0 ? unavailable : parseLastPid(line.bytes, length);
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, "r");
+  } catch {
+    return null;
+  }
+}
+
+function lastPidOf(bytes: Read<Uint8Array>): Read<number> | null {
   return isUnread(bytes) ? bytes : parseLastPid(bytes);
 }
 
-export function parseLastPid(bytes: Uint8Array): number | null {
-  let at = bytes.length - 1;
+export function parseLastPid(bytes: Uint8Array, length: number = bytes.length): number | null {
+  let at = length - 1;
   while (at >= 0 && (bytes[at] === 10 || bytes[at] === 32)) at--;
   let value = 0;
   const last = at;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type Loadavg, parseLastPid, parseLoadavg, readLastPid, readLoadavg } from "#kernel/procfs/loadavg.ts";
+import { type Loadavg, openLastPid, parseLastPid, parseLoadavg, readLoadavg } from "#kernel/procfs/loadavg.ts";
+import { gone } from "#kernel/procfs/read.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 
 describe("parseLoadavg()", () => {
@@ -55,9 +56,16 @@ describe("parseLastPid()", () => {
     expect(parseLastPid(Buffer.from(text))).toBe(pid);
   });
 
-  test("agrees with the whole line, on this machine", () => {
-    const [whole, alone] = [readLoadavg(procRoot()), readLastPid(procRoot())];
-    // Others may fork in between.
-    expect(Number(alone) - (whole as Loadavg).lastPid).toBeGreaterThanOrEqual(0);
+  test("agrees with the whole line, on this machine, again and again", () => {
+    const lastPid = openLastPid(procRoot());
+    const before = (readLoadavg(procRoot()) as Loadavg).lastPid;
+    expect(Number(lastPid.read())).toBeGreaterThanOrEqual(before);
+    const child = Bun.spawnSync(["true"]);
+    expect(Number(lastPid.read())).toBeGreaterThanOrEqual(child.pid);
+    lastPid.close();
+  });
+
+  test("is unread where there is no such file", () => {
+    expect(openLastPid(procRoot("test/fixtures")).read()).toBe(gone);
   });
 });
