@@ -5,6 +5,9 @@ import type { ExitFacts } from "#process/event.ts";
 import type { ProcessId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 
+/** A node may see many pods come and go. */
+const maxNames = 10_000;
+
 /** A container's processes, and how its main process ended. */
 interface Life {
   container: Container;
@@ -49,8 +52,13 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
     return null;
   }
 
-  function remember({ name }: Container): void {
-    if (name !== null) names.add(name);
+  /** Of one pod only: every pod of a node may have a container of that name. */
+  const nameOf = ({ podUid, name }: Container) => `${podUid ?? ""}/${name}`;
+
+  function remember(container: Container): void {
+    if (container.name === null) return;
+    if (names.size >= maxNames) names.clear();
+    names.add(nameOf(container));
   }
 
   return {
@@ -62,7 +70,7 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
       const life = enter(process);
       if (!life) return;
       const { id, name } = life.container;
-      const restart = name !== null && names.has(name);
+      const restart = name !== null && names.has(nameOf(life.container));
       remember(life.container);
       bus.emit({ type: "container.started", data: { container: { id, name }, mainPid: process.pid, restart }, cause });
     },

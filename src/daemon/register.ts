@@ -6,6 +6,7 @@ import type { OomCounters } from "#daemon/oom.ts";
 import { decodeWaitStatus, type EventProcess } from "#process/event.ts";
 import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
+import { hasEnded } from "#process/state.ts";
 
 /** How a process ended: its wait status, null while or where the kernel does not tell. */
 type WaitStatus = number | null;
@@ -16,6 +17,7 @@ interface Life {
   peakRssBytes: number;
   exited: boolean;
   exitedAt: number | null;
+  status: WaitStatus;
 }
 
 /** Turns what the watcher sees into events. Each method may be called twice for the same thing, and tells it once. */
@@ -49,8 +51,8 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
   const lives = new Map<number, Life>();
   const containers = createContainerLife(bus, oom);
 
-  function adopt(process: Process): Life {
-    const life = { process, peakRssBytes: process.rssBytes, exited: false, exitedAt: null };
+  function adopt(process: Process, ended = false): Life {
+    const life: Life = { process, peakRssBytes: process.rssBytes, exited: ended, exitedAt: null, status: null };
     processes.set(process.pid, process);
     lives.set(process.pid, life);
     oom.learn(process);
@@ -89,6 +91,7 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
     if (life.exited) return;
     life.exited = true;
     life.exitedAt = clock();
+    life.status = status;
     const { process } = life;
     const facts = decodeWaitStatus(status);
     const cause = causeOf(process);
@@ -107,11 +110,14 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
   return {
     processes,
     adopt(process) {
-      adopt(process);
+      // A zombie of before has ended unseen; only its collection is still to be told.
+      adopt(process, hasEnded(process));
       containers.adopt(process);
     },
     born(process) {
       if (lifeOf(process)) return;
+      const before = lives.get(process.pid);
+      if (before) collected(before.process, null);
       const cause = causeOf(process);
       adopt(process);
       containers.join(process, cause);
@@ -138,20 +144,28 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
       const life = lifeOf(process);
       if (life) exited(life, status);
     },
-    collected(process, status) {
-      const life = lifeOf(process);
-      if (!life) return;
-      exited(life, status);
-      lives.delete(process.pid);
-      processes.delete(process.pid);
-      gone(process);
-      const zombieSeconds = Math.max(0, Math.round(clock() - (life.exitedAt ?? clock())) / 1000);
-      const data = { ...decodeWaitStatus(status), zombieSeconds };
-      bus.emit({ type: "process.reaped", process: eventProcess(life.process), data, cause: null });
-      containers.leave(life.process);
-    },
+    collected,
   };
+
+  function collected(process: Process, status: WaitStatus): void {
+    const life = lifeOf(process);
+    if (!life) return;
+    exited(life, status);
+    lives.delete(process.pid);
+    processes.delete(process.pid);
+    gone(process);
+    // Whichever of the two told it: the zombie's stat before, or the pidfd now.
+    const facts = decodeWaitStatus(status ?? life.status);
+    if (life.status === null && status !== null) containers.exited(life.process, facts);
+    const zombieSeconds = life.exitedAt === null ? null : Math.max(0, Math.round(clock() - life.exitedAt) / 1000);
+    const data = { ...facts, zombieSeconds };
+    bus.emit({ type: "process.reaped", process: eventProcess(life.process), data, cause: null });
+    containers.leave(life.process);
+  }
 }
+
+/** How much of a command line an event keeps. */
+const commandLineLength = 1_024;
 
 export function eventProcess(process: Process): EventProcess {
   const { pid, ppid, name, facts, container } = process;
@@ -160,7 +174,13 @@ export function eventProcess(process: Process): EventProcess {
     id: formatId(process),
     ppid,
     name,
-    commandLine: facts.args && facts.args.length > 0 ? facts.args.join(" ").slice(0, 1_024) : null,
+    commandLine: facts.args && facts.args.length > 0 ? shortened(facts.args) : null,
     container: container && { id: container.id, name: container.name },
   };
+}
+
+/** A copy: a slice of a string keeps the whole of it in memory, and a class path is thirty times as long. */
+function shortened(args: readonly string[]): string {
+  const line = args.join(" ");
+  return line.length <= commandLineLength ? line : Buffer.from(line.slice(0, commandLineLength)).toString();
 }

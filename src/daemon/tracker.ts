@@ -5,9 +5,9 @@ import { createPidfdSet } from "#kernel/epoll.ts";
 import { type Notifier, notify } from "#kernel/notifier.ts";
 import { closePidfd, type Pidfd, pidfdExitStatus, pidfdOpen, pidfdSendSignal } from "#kernel/pidfd.ts";
 import { readLimits } from "#kernel/procfs/limits.ts";
-import { isUnread } from "#kernel/procfs/read.ts";
+import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
-import { readStat } from "#kernel/procfs/stat.ts";
+import { type ProcStat, readStat } from "#kernel/procfs/stat.ts";
 import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 
@@ -51,7 +51,7 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
   function ended(tracked: Tracked): void {
     const stat = readStat(root, tracked.process.pid);
     const isHere = stat !== null && !isUnread(stat) && stat.startTicks === tracked.process.startTicks;
-    const status = isHere && stat.state === "Z" ? zombieStatus(root, stat) : null;
+    const status = isHere && isZombie(stat) ? zombieStatus(root, stat) : null;
     if (status !== null) register.exited(tracked.process, status);
     else {
       tracked.tellAt = clock() + statusWaitMs;
@@ -77,11 +77,12 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
 
   const isFull = () => byKey.size - swept.size >= maxPidfds;
 
-  /** Whether it is still there, dead or alive; looks without a pidfd, and with one asks it. */
-  function isThere({ process, pidfd }: Tracked): boolean {
+  /** Whether it is still there, dead or alive. What cannot be read at this moment is not gone for that. */
+  function isThere({ process, pidfd }: Pick<Tracked, "process" | "pidfd">): boolean {
     if (pidfd !== null) return pidfdSendSignal(pidfd, 0) !== "gone";
     const stat = readStat(root, process.pid);
-    return stat !== null && !isUnread(stat) && stat.startTicks === process.startTicks;
+    if (stat === gone) return false;
+    return stat === null || isUnread(stat) || stat.startTicks === process.startTicks;
   }
 
   return {
@@ -106,19 +107,27 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
         if (pidfd !== null) closePidfd(pidfd);
         return;
       }
-      if (before) bury(before);
-      const kept = isFull() ? null : pidfd;
+      const key = nextKey++;
+      const kept = pidfd !== null && !isFull() && set?.add(pidfd, key) ? pidfd : null;
       if (pidfd !== null && kept === null) closePidfd(pidfd);
-      const tracked: Tracked = { process, pidfd: kept, key: nextKey++, tellAt: null };
+      const tracked: Tracked = { process, pidfd: kept, key, tellAt: null };
       byKey.set(tracked.key, tracked);
       byPid.set(process.pid, tracked);
-      if (kept === null || !set?.add(kept, tracked.key)) swept.add(tracked);
+      if (kept === null) swept.add(tracked);
+    },
+    /** Its pid belongs to another process now: whoever had it before is told to its end first. */
+    replace(process: Process): void {
+      const before = byPid.get(process.pid);
+      if (!before || formatId(before.process) === formatId(process)) return;
+      drain();
+      if (byPid.get(process.pid) === before) bury(before);
     },
     /** A scan misses it: the pidfd's own report may be on its way. */
     check(process: Process): void {
       const tracked = byPid.get(process.pid);
-      if (!tracked) register.collected(process, null);
-      else if (!isThere(tracked)) bury(tracked);
+      if (!tracked) {
+        if (!isThere({ process, pidfd: null })) register.collected(process, null);
+      } else if (!isThere(tracked)) bury(tracked);
     },
     settle(now: number): void {
       for (const tracked of unsettled) {
@@ -128,11 +137,12 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
       }
     },
     sweep(): void {
-      for (const tracked of [...swept, ...zombies]) {
+      for (const tracked of zombies) if (!isThere(tracked)) bury(tracked);
+      for (const tracked of [...swept]) {
         const stat = readStat(root, tracked.process.pid);
-        const isSame = stat !== null && !isUnread(stat) && stat.startTicks === tracked.process.startTicks;
-        if (tracked.pidfd === null ? !isSame : !isThere(tracked)) bury(tracked);
-        else if (isSame && stat.state === "Z" && !zombies.has(tracked)) ended(tracked);
+        if (stat === null || (isUnread(stat) && stat !== gone)) continue;
+        if (stat === gone || stat.startTicks !== tracked.process.startTicks) bury(tracked);
+        else if (isZombie(stat) && !zombies.has(tracked)) ended(tracked);
       }
     },
     start(): void {
@@ -149,6 +159,11 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
       swept: swept.size,
     }),
   };
+}
+
+/** Of a process whose first thread has returned while others go on, stat says Z as well. */
+function isZombie(stat: ProcStat): boolean {
+  return stat.state === "Z" && stat.threads <= 1;
 }
 
 /** RLIMIT_NOFILE, which Bun has raised to the hard limit by now. */

@@ -43,6 +43,8 @@ interface Means {
 /** More new ids than this, and listing the directory is cheaper than asking for each. */
 const probeLimit = 2_000;
 const sweepMs = 1_000;
+/** Between two listings where there is no counter; with more than 200 processes as many milliseconds as processes. */
+const blindMs = 200;
 /** A tick that is later than this says that the watching has stopped, not that the machine is busy. */
 const lateAfterMs = 10_000;
 /** The net under the counter: every so often everything is looked at, but on average for no more than 0.1 % of a core. */
@@ -70,9 +72,10 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
     const now = clock();
     tickedAt = now;
     const newest = counter.read();
-    // A /proc of `subset=pid` has no loadavg; then the directory must do.
-    if (newest === null || isUnread(newest)) audit(now);
-    else if (newest !== lastPid) follow(newest, now);
+    // A /proc of `subset=pid` has no loadavg; then the directory must do, at a pace that leaves the machine alone.
+    if (newest === null || isUnread(newest)) {
+      if (Math.abs(now - auditedAt) >= Math.max(blindMs, register.processes.size)) audit(now);
+    } else if (newest !== lastPid) follow(newest, now);
     tracker.settle(now);
     lookAtTheYoung(now);
     if (now - sweptAt >= sweepMs) sweep(now);
@@ -119,6 +122,7 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
       if (pidfd !== null) tracker.discard(pidfd);
       return;
     }
+    tracker.replace(process);
     register.born(process);
     tracker.track(process, pidfd);
     young.push({ process, bornAt: now, looks: 0 });
@@ -150,6 +154,8 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
 
   /** Every scan comes by here, whoever asked for it. */
   function compare(table: ProcessTable): void {
+    // Requests in flight may scan while sexton stops.
+    if (!timer) return;
     const after = new Map<number, Process>();
     for (const process of table.processes) if (!process.kernelThread) after.set(process.pid, process);
     for (const change of diff(register.processes, after)) {

@@ -41,14 +41,17 @@ function notifyByAio(fd: number, onReady: () => void): Notifier | null {
   const context = memory(8);
   if (c.syscall(numbers.io_setup, depth, context.pointer, 0, 0, 0) !== 0) return null;
   const contextId = context.view.getBigUint64(0, true);
-  const bell = c.eventfd(0, EFD_NONBLOCK_CLOEXEC);
-  if (bell < 0) return null;
-  const request = pollRequest(fd, bell);
-  const completions = memory(32 * depth);
-  const arm = () => c.syscall(numbers.io_submit, contextId as never, 1, request, 0, 0) === 1;
   const destroy = () => {
     c.syscall(numbers.io_destroy, contextId as never, 0, 0, 0, 0);
   };
+  const bell = c.eventfd(0, EFD_NONBLOCK_CLOEXEC);
+  if (bell < 0) {
+    destroy();
+    return null;
+  }
+  const request = pollRequest(fd, bell);
+  const completions = memory(32 * depth);
+  const arm = () => c.syscall(numbers.io_submit, contextId as never, 1, request, 0, 0) === 1;
   if (!arm()) {
     destroy();
     closeSync(bell);
@@ -56,11 +59,15 @@ function notifyByAio(fd: number, onReady: () => void): Notifier | null {
   }
   const reader = Bun.file(bell).stream().getReader();
   let stopped = false;
-  void listen();
+  let fallback: Notifier | null = null;
+  listen().catch(fallBack);
   return {
-    mechanism: "aio",
+    get mechanism() {
+      return fallback?.mechanism ?? "aio";
+    },
     stop() {
       stopped = true;
+      fallback?.stop();
       destroy();
       void reader.cancel().catch(() => {});
     },
@@ -73,8 +80,13 @@ function notifyByAio(fd: number, onReady: () => void): Notifier | null {
       c?.syscall(numbers.io_getevents, contextId as never, 0, depth, completions.pointer, 0);
       onReady();
       // Submitting looks at the readiness anew, so what came since `onReady` looked rings again.
-      arm();
+      if (!arm()) return fallBack();
     }
+  }
+
+  /** The kernel is short of something, or the stream broke: better late news than none. */
+  function fallBack(): void {
+    if (!stopped) fallback ??= notifyByTimer(onReady);
   }
 }
 

@@ -45,7 +45,12 @@ export function apply(before: Processes, changes: readonly Change[]): Map<number
  */
 export function hasExeced(before: Process, after: Process): boolean {
   if (before.name !== after.name) return true;
-  return differs(before.facts.exe, after.facts.exe) || differs(before.facts.args?.[0], after.facts.args?.[0]);
+  return differs(programOf(before), programOf(after)) || differs(before.facts.args?.[0], after.facts.args?.[0]);
+}
+
+/** The kernel notes ` (deleted)` where the file was replaced, as every upgrade does under running programs. */
+function programOf({ facts }: Process): string | null {
+  return facts.exe?.replace(/ \(deleted\)$/, "") ?? null;
 }
 
 function differs(before: string | null | undefined, after: string | null | undefined): boolean {

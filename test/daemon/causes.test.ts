@@ -15,11 +15,13 @@ describe("causes", () => {
     expect(causes.of([process(5), process(6)], 100)).toBe(3);
   });
 
-  test("end after ten seconds", () => {
+  test("end after ten seconds for children, and last an hour for the process itself, which may be slow to end", () => {
     const causes = createCauses();
     causes.signalled(5, 50, 1, 0);
-    expect(causes.of([process(5)], 10_000)).toBe(1);
-    expect(causes.of([process(5)], 10_001)).toBeNull();
+    expect(causes.of([process(6), process(5)], 10_000)).toBe(1);
+    expect(causes.of([process(6), process(5)], 10_001)).toBeNull();
+    expect(causes.of([process(5)], 3_600_000)).toBe(1);
+    expect(causes.of([process(5)], 3_600_001)).toBeNull();
   });
 
   test("are not those of another process that has the pid now", () => {

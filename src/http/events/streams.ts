@@ -65,13 +65,15 @@ export function createEventStreams(options: StreamOptions): EventStreams {
   const lines = createLines();
   let shared: { unlisten: () => void; timer: ReturnType<typeof setInterval> } | null = null;
 
+  let scheduled = false;
   stopping.addEventListener("abort", () => {
+    advance();
     for (const stream of [...streams]) finish(stream);
   });
 
   function add(stream: Stream): void {
     streams.add(stream);
-    shared ??= { unlisten: bus.listen(advance), timer: setInterval(beat, heartbeatMs) };
+    shared ??= { unlisten: bus.listen(soon), timer: setInterval(beat, heartbeatMs) };
   }
 
   function remove(stream: Stream): void {
@@ -83,7 +85,15 @@ export function createEventStreams(options: StreamOptions): EventStreams {
     lines.forget();
   }
 
+  /** After whoever emits has done his work: a burst of births is looked at before it is told to a thousand streams. */
+  function soon(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(advance);
+  }
+
   function advance(): void {
+    scheduled = false;
     for (const stream of streams) {
       if (stream.wants) deliver(stream);
       else if (isStuck(stream)) drop(stream);

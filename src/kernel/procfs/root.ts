@@ -80,7 +80,8 @@ function fsReader(root: string): ProcRoot["read"] {
         for (let n = -1; n !== 0 && length < readSize; length += n) {
           n = readSync(fd, buffer, length, readSize - length, null);
         }
-        return buffer.subarray(0, length);
+        // Not a Buffer: its slice() is a view, where that of a Uint8Array is the copy that callers keep.
+        return new Uint8Array(buffer.buffer, 0, length);
       } finally {
         closeSync(fd);
       }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import fc from "fast-check";
 import { gone } from "#kernel/procfs/read.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
@@ -140,4 +141,11 @@ describe("readStat()", () => {
     expect(own.rssPages).toBeGreaterThan(0);
     expect(isKernelThread(own)).toBe(false);
   });
+});
+
+test.each(["1", "0"])("rereadStat() sees what changed, with BUN_JSC_useJIT=%s", (jit) => {
+  const program = join(import.meta.dir, "..", "..", "programs", "reread-stat.ts");
+  const env = { ...process.env, BUN_JSC_useJIT: jit };
+  const { stdout } = Bun.spawnSync([process.execPath, program], { env, stderr: "inherit" });
+  expect(stdout.toString()).toBe("0\n");
 });
