@@ -6,7 +6,7 @@ import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { isKernelThread, type ProcStat, rereadStat, type StatLine } from "#kernel/procfs/stat.ts";
 import { pageBytes, ticksPerSecond } from "#kernel/units.ts";
-import { formatId, type ProcessId } from "#process/identity.ts";
+import type { ProcessId } from "#process/identity.ts";
 import type { Process, ProcessFacts, Sighting } from "#process/process.ts";
 import { stateOf } from "#process/state.ts";
 import { buildTable, type ProcessTable, placeOne, type Surroundings } from "#process/table.ts";
@@ -50,7 +50,8 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
   const listeners: ((table: ProcessTable) => void)[] = [];
   /** Processes that were looked at since the last scan. */
   const recent = new Map<number, Process>();
-  const forgotten = new Set<string>();
+  /** By pid, the start time of who is gone since. */
+  const forgotten = new Map<number, number>();
   let generation = 0;
   let auditAt = 0;
   let bootedAt = 0;
@@ -147,14 +148,14 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
       return process;
     },
     forget(process) {
-      forgotten.add(formatId(process));
+      forgotten.set(process.pid, process.startTicks);
       if (recent.get(process.pid)?.startTicks === process.startTicks) recent.delete(process.pid);
     },
     live() {
       const scanned = latest ?? table(0);
       if (recent.size === 0 && forgotten.size === 0) return scanned;
       const byPid = new Map(scanned.byPid);
-      for (const process of scanned.processes) if (forgotten.has(formatId(process))) byPid.delete(process.pid);
+      for (const [pid, startTicks] of forgotten) if (byPid.get(pid)?.startTicks === startTicks) byPid.delete(pid);
       for (const process of recent.values()) byPid.set(process.pid, process);
       return { ...scanned, byPid, processes: [...byPid.values()] };
     },

@@ -1,4 +1,3 @@
-import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 
 /** What happened between two looks at the same processes. */
@@ -19,11 +18,11 @@ export function diff(before: Processes, after: Processes): Change[] {
   const rest: Change[] = [];
   for (const process of before.values()) {
     const now = after.get(process.pid);
-    if (!now || formatId(now) !== formatId(process)) gone.push({ kind: "gone", process });
+    if (now?.startTicks !== process.startTicks) gone.push({ kind: "gone", process });
   }
   for (const process of after.values()) {
     const then = before.get(process.pid);
-    if (!then || formatId(then) !== formatId(process)) rest.push({ kind: "started", process });
+    if (then?.startTicks !== process.startTicks) rest.push({ kind: "started", process });
     else if (hasExeced(then, process)) rest.push({ kind: "execed", before: then, process });
   }
   return [...gone, ...rest];
