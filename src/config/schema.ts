@@ -103,7 +103,7 @@ export const configSchema = z.strictObject({
     z._default(listensSchema, [{ kind: "tcp", hostname: "127.0.0.1", port: 9099 }]),
   ),
   probes: about(
-    "A second listener for the kubelet: livez, readyz, startupz, healthz alone",
+    "A second listener for the kubelet: livez, readyz, startupz, healthz and metrics alone",
     z._default(z.nullable(listenSchema), null),
   ),
   targetContainer: text("The container whose main process is the main app, where there are several"),
