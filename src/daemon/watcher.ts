@@ -161,7 +161,7 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
     for (const change of diff(register.processes, after)) {
       if (change.kind === "gone") tracker.check(change.process);
       else if (change.kind === "execed") register.seen(change.process, true);
-      else welcome(change.process, table.observedAt, tracker.open(change.process));
+      else welcome(change.process, clock(), tracker.open(change.process));
     }
     for (const process of after.values()) register.seen(process, false);
   }
