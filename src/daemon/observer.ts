@@ -168,6 +168,7 @@ function sightingOf(stat: ProcStat, startedAt: number, cpuPercent: number, facts
     pid: stat.pid,
     startTicks: stat.startTicks,
     ppid: stat.ppid,
+    session: stat.session,
     name: stat.comm,
     state: stateOf(stat.state),
     kernelThread: isKernelThread(stat),

@@ -28,6 +28,8 @@ export interface ProcessFacts {
 /** What one scan saw of one process. */
 export interface Sighting extends ProcessId {
   readonly ppid: number;
+  /** The session's id: the pid of who began it. Runtimes begin one for a container's main process and for each exec. */
+  readonly session: number;
   /** comm, up to 15 bytes; what is not UTF-8 in it reads U+FFFD. */
   readonly name: string;
   readonly state: ProcessState;

@@ -20,6 +20,7 @@ export function sighting(row: Row): Sighting {
   const name = rest.name ?? "app";
   return {
     ppid: 0,
+    session: pid,
     startTicks: pid * 100,
     state: "sleeping",
     kernelThread: false,

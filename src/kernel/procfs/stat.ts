@@ -9,6 +9,8 @@ export interface ProcStat {
   /** R S D T t Z X I … */
   state: string;
   ppid: number;
+  /** Session id: the pid of the process that began the session, by setsid(2), which may have ended since. */
+  session: number;
   flags: number;
   minorFaults: number;
   majorFaults: number;
@@ -73,6 +75,7 @@ export function parseStat(bytes: Uint8Array): ProcStat | null {
     comm: nameOf(bytes, nameStart, nameEnd),
     state: String.fromCharCode(bytes[nameEnd + 2] as number),
     ppid: numbers[0] as number,
+    session: numbers[2] as number,
     flags: numbers[5] as number,
     minorFaults: numbers[6] as number,
     majorFaults: numbers[8] as number,

@@ -11,7 +11,14 @@ const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
 /** A line as fs/proc/array.c writes it, with only the fields that sexton reads filled in. */
 function render(stat: ProcStat, comm: Uint8Array): Uint8Array {
   const numbers = Array<number | string>(49).fill(0);
-  const at = { 0: stat.ppid, 5: stat.flags, 6: stat.minorFaults, 8: stat.majorFaults, 10: stat.userTicks };
+  const at = {
+    0: stat.ppid,
+    2: stat.session,
+    5: stat.flags,
+    6: stat.minorFaults,
+    8: stat.majorFaults,
+    10: stat.userTicks,
+  };
   const more = { 11: stat.systemTicks, 16: stat.threads, 18: stat.startTicks, 19: stat.virtualBytes };
   Object.assign(numbers, at, more, { 4: -1, 20: stat.rssPages, 21: "18446744073709551615", 48: stat.exitCode });
   return Buffer.concat([Buffer.from(`${stat.pid} (`), comm, Buffer.from(`) ${stat.state} ${numbers.join(" ")}\n`)]);
@@ -22,6 +29,7 @@ const example: ProcStat = {
   comm: "nginx",
   state: "S",
   ppid: 1,
+  session: 16,
   flags: 4_194_304,
   minorFaults: 378,
   majorFaults: 5,
@@ -66,6 +74,7 @@ describe("parseStat()", () => {
       pid: fc.integer({ min: 1, max: 4_194_304 }),
       state: fc.constantFrom(..."RSDTtZXI"),
       ppid: fc.nat({ max: 4_194_304 }),
+      session: fc.nat({ max: 4_194_304 }),
       flags: fc.nat({ max: 0xffff_ffff }),
       minorFaults: number,
       majorFaults: number,
