@@ -10,3 +10,10 @@ export function parseDuration(text: string): number | null {
   const unit = (match[2] ?? "s") as keyof typeof unitMs;
   return Math.round(Number(match[1]) * unitMs[unit]);
 }
+
+/** As `parseDuration` reads it, in the largest unit that it is whole in: 90000 is `90s`. */
+export function formatDuration(ms: number): string {
+  if (ms > 0 && ms % 3_600_000 === 0) return `${ms / 3_600_000}h`;
+  if (ms > 0 && ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return ms > 0 && ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
+}

@@ -29,14 +29,22 @@ export function readForeignFile(path: string, maxBytes: number): ForeignFile {
 
 /** memory.events, the longest that is read, has about 100 bytes. */
 const cgroupFileBytes = 512;
+const cgroupFileBuffer = Buffer.alloc(cgroupFileBytes);
+
+/** A file of the cgroup filesystem that is held open, to be read again and again. */
+export interface CgroupFile {
+  /** As it is now; null when its cgroup was removed (ENODEV). */
+  read(): string | null;
+  close(): void;
+}
 
 /** The same for a file of the cgroup filesystem and no other; null for everything else. */
-export function readCgroupFile(path: string): string | null {
+export function openCgroupFile(path: string): CgroupFile | null {
   try {
     const place = openSync(path, O_PATH | constants.O_NOFOLLOW);
     try {
       const isCgroup = fstatSync(place).isFile() && cgroupMagics.includes(statfsSync(`/proc/self/fd/${place}`).type);
-      return isCgroup ? readStart(place, cgroupFileBytes).trim() : null;
+      return isCgroup ? cgroupFile(openForReading(place)) : null;
     } finally {
       closeSync(place);
     }
@@ -46,8 +54,33 @@ export function readCgroupFile(path: string): string | null {
   }
 }
 
+function cgroupFile(fd: number): CgroupFile {
+  return {
+    read() {
+      try {
+        return cgroupFileBuffer.toString("utf8", 0, readSync(fd, cgroupFileBuffer, 0, cgroupFileBytes, 0)).trim();
+      } catch {
+        return null;
+      }
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+/** Its text; null where there is none to be read. */
+export function readCgroupFile(path: string): string | null {
+  const file = openCgroupFile(path);
+  const text = file?.read() ?? null;
+  file?.close();
+  return text;
+}
+
+function openForReading(place: number): number {
+  return openSync(`/proc/self/fd/${place}`, constants.O_RDONLY | constants.O_NONBLOCK);
+}
+
 function readStart(place: number, maxBytes: number): string {
-  const fd = openSync(`/proc/self/fd/${place}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  const fd = openForReading(place);
   try {
     const buffer = Buffer.alloc(maxBytes);
     return buffer.toString("utf8", 0, readSync(fd, buffer));

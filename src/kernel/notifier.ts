@@ -10,16 +10,19 @@ export interface Notifier {
 
 const timerMs = 50;
 
+/** What was ready is taken. A promise says when to listen again; what comes before is heard then. */
+type OnReady = () => Promise<void> | null;
+
 /**
  * Calls `onReady` soon after `fd`, an epoll set, becomes readable. Linux AIO polls it and rings an eventfd that Bun's own
  * loop streams: no thread and no timer. Sandboxes without AIO get a timer.
  */
-export function notify(fd: number, onReady: () => void): Notifier {
+export function notify(fd: number, onReady: OnReady): Notifier {
   return notifyByAio(fd, onReady) ?? notifyByTimer(onReady);
 }
 
-function notifyByTimer(onReady: () => void): Notifier {
-  const timer = setInterval(onReady, timerMs);
+function notifyByTimer(onReady: OnReady): Notifier {
+  const timer = setInterval(() => void onReady(), timerMs);
   return { mechanism: "timer", stop: () => clearInterval(timer) };
 }
 
@@ -35,7 +38,7 @@ const POLLIN = 1;
 const depth = 8;
 
 /** io_setup(2) and IOCB_CMD_POLL, Linux 4.18; null where either is refused. */
-function notifyByAio(fd: number, onReady: () => void): Notifier | null {
+function notifyByAio(fd: number, onReady: OnReady): Notifier | null {
   const c = libc;
   if (!c) return null;
   const context = memory(8);
@@ -78,7 +81,8 @@ function notifyByAio(fd: number, onReady: () => void): Notifier | null {
       const { done } = await reader.read();
       if (done || stopped) return;
       c?.syscall(numbers.io_getevents, contextId as never, 0, depth, completions.pointer, 0);
-      onReady();
+      await onReady();
+      if (stopped) return;
       // Submitting looks at the readiness anew, so what came since `onReady` looked rings again.
       if (!arm()) return fallBack();
     }

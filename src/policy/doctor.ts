@@ -1,3 +1,7 @@
+import { pidFindings } from "#policy/pid-findings.ts";
+import type { ContainerPidBudget, PidBudget } from "#policy/pids.ts";
+import { type AdvisedZombie, zombieFindings } from "#policy/zombie-findings.ts";
+
 /** Something that a person should know, with what mends it. */
 export interface Finding {
   readonly severity: "error" | "warning" | "info";
@@ -12,9 +16,11 @@ export interface Symptoms {
   /** Why there is no FFI; null where there is. */
   readonly reduced: string | null;
   readonly watch: { readonly mechanism: "aio" | "timer" | "sweep"; readonly watched: number; readonly swept: number };
+  readonly pids: { readonly pod: PidBudget; readonly containers: ReadonlyMap<string, ContainerPidBudget> };
+  readonly zombies: readonly AdvisedZombie[];
 }
 
-export function diagnose({ reduced, watch }: Symptoms): Finding[] {
+export function diagnose({ reduced, watch, pids, zombies }: Symptoms): Finding[] {
   const findings: Finding[] = [];
   if (reduced !== null) {
     findings.push({
@@ -42,5 +48,5 @@ export function diagnose({ reduced, watch }: Symptoms): Finding[] {
       fix: "Raise the limit of open files (RLIMIT_NOFILE) of sexton's container; the kernel needs 5.3 or newer.",
     });
   }
-  return findings;
+  return [...findings, ...pidFindings(pids), ...zombieFindings(zombies)];
 }

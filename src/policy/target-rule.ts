@@ -1,5 +1,6 @@
 import { findMaster, type Master } from "#policy/master.ts";
 import type { Profile } from "#policy/profile.ts";
+import type { TargetZombies } from "#policy/zombies.ts";
 import { familyOf, findApps } from "#process/app.ts";
 import { containerMatches } from "#process/container.ts";
 import { commandLine, exeName, type Process } from "#process/process.ts";
@@ -18,6 +19,7 @@ export interface TargetRule {
   /** The TCP port that the process listens on. */
   readonly port?: number | undefined;
   readonly verbs?: Readonly<Record<string, string>> | undefined;
+  readonly zombies?: TargetZombies | undefined;
 }
 
 /** What was found outside of the table for a rule with a pid file or a port. */
@@ -83,7 +85,7 @@ function isWanted(container: string | undefined, process: Process): boolean {
 }
 
 /** `container "nginx" and name "worker"`. */
-export function describeRule({ verbs: _, ...rule }: TargetRule): string {
+export function describeRule({ verbs: _, zombies: __, ...rule }: TargetRule): string {
   const parts = Object.entries(rule).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key} ${JSON.stringify(value)}`],
   );

@@ -1,4 +1,5 @@
 import type { Process } from "#process/process.ts";
+import { hasNewArguments } from "#process/title.ts";
 
 /** What happened between two looks at the same processes. */
 export type Change =
@@ -39,12 +40,19 @@ export function apply(before: Processes, changes: readonly Change[]): Map<number
 }
 
 /**
- * Runs another program by now: its name, its executable or the start of its arguments changed. What has ended has lost
- * the latter two, which is no change, and what cannot be read tells nothing.
+ * Runs another program by now, or the same anew. Where its addresses are seen they decide: each exec has others, while
+ * setproctitle(3) and prctl(PR_SET_NAME) leave them as they are. Without address space randomization
+ * (ADDR_NO_RANDOMIZE, personality(2)) they may be equal; then it is another executable that tells, and not alone, since
+ * moving a file changes the link of those who run it. Where they are hidden, executable and arguments tell; a name alone
+ * does not, since node, java and browsers give themselves others.
  */
 export function hasExeced(before: Process, after: Process): boolean {
-  if (before.name !== after.name) return true;
-  return differs(programOf(before), programOf(after)) || differs(before.facts.args?.[0], after.facts.args?.[0]);
+  const hidden = before.layout === null || after.layout === null;
+  if (!hidden && before.layout !== after.layout) return true;
+  if (before.facts === after.facts) return false;
+  const otherProgram = differs(programOf(before), programOf(after));
+  const newArguments = hasNewArguments(before, after);
+  return hidden ? otherProgram || newArguments : otherProgram && (before.name !== after.name || newArguments);
 }
 
 /** The kernel notes ` (deleted)` where the file was replaced, as every upgrade does under running programs. */
@@ -52,6 +60,6 @@ function programOf({ facts }: Process): string | null {
   return facts.exe?.replace(/ \(deleted\)$/, "") ?? null;
 }
 
-function differs(before: string | null | undefined, after: string | null | undefined): boolean {
-  return before != null && after != null && before !== after;
+function differs(before: string | null, after: string | null): boolean {
+  return before !== null && after !== null && before !== after;
 }

@@ -16,6 +16,13 @@ const sentences: Partial<Record<EventType, (data: Facts) => string>> = {
   "container.exited": exitText,
   "signal.sent": ({ signal, verb, disposition }) => `${signal}${verb === null ? "" : ` to ${verb}`} (${disposition})`,
   "signal.refused": ({ detail }) => String(detail),
+  "pids.pressure": pressureText,
+  "zombie.detected": (data) => `${exitText(data)}, ${data["cause"]} (${parentText(data)}), for ${data["ageSeconds"]} s`,
+  "zombie.reaped": (data) =>
+    `by ${data["strategy"] ?? data["by"]} (${parentText(data)}), after ${data["ageSeconds"]} s`,
+  "zombie.remedy": ({ remedy, outcome, reaped, count, detail }) => {
+    return `${remedy}: ${outcome}, ${reaped} of ${count} collected${typeof detail === "string" ? `: ${detail}` : ""}`;
+  },
   "events.lost": ({ from, to }) => (to === null ? "sexton was started again" : `events ${from} to ${to} are not kept`),
 };
 
@@ -28,4 +35,25 @@ function exitText({ exitCode, signal, coreDumped, runSeconds, probableOomKill }:
     probableOomKill === true ? "probably out of memory" : null,
   ];
   return [how, ...more.filter((part) => part !== null)].join(", ");
+}
+
+function parentText({ parent }: Facts): string {
+  const { name, pid } = (parent ?? {}) as { name?: string; pid?: number };
+  return pid === undefined ? "no parent to be seen" : `of ${name}(${pid})`;
+}
+
+function pressureText({
+  level,
+  scope,
+  container,
+  current,
+  limit,
+  source,
+  percent,
+  secondsToExhaustion,
+}: Facts): string {
+  const { name, id } = (container ?? {}) as { name?: string | null; id?: string | null };
+  const who = scope === "pod" ? "the pod" : `container ${name ?? id?.slice(0, 12) ?? "of sexton"}`;
+  const full = typeof secondsToExhaustion === "number" ? `, full in ${secondsToExhaustion} s` : "";
+  return `${level}: ${who} has ${current} of ${limit} pids (${percent} %, ${source})${full}`;
 }

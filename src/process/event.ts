@@ -1,5 +1,6 @@
 import type { Container } from "#process/container.ts";
 import { type SignalName, signalName } from "#process/signal.ts";
+import type { TraceContext } from "#process/trace-context.ts";
 
 /** Every kind of line that the register may hold. Closed: a reader can rely on having seen them all. */
 export const eventTypes = [
@@ -12,6 +13,7 @@ export const eventTypes = [
   "process.stray",
   "zombie.detected",
   "zombie.reaped",
+  "zombie.remedy",
   "signal.sent",
   "signal.refused",
   "config.changed",
@@ -49,12 +51,13 @@ export interface EventDraft {
   readonly type: Exclude<EventType, "events.lost">;
   readonly process?: EventProcess | null;
   readonly data?: Readonly<Record<string, unknown>>;
-  readonly traceId?: string | null;
+  /** Where none is given, that of `cause` holds. */
+  readonly trace?: TraceContext | null;
   /** The id of the event that led to this one. */
   readonly cause?: number | null;
 }
 
-/** One line of the register. Ids count from 1 without gaps; a new start of sexton counts anew. */
+/** One line of the register. Ids count from 1 without gaps; each run of sexton counts anew. */
 export interface RegisterEvent {
   readonly id: number;
   /** Milliseconds since the epoch. */
@@ -62,7 +65,8 @@ export interface RegisterEvent {
   readonly type: EventType;
   readonly process: EventProcess | null;
   readonly data: Readonly<Record<string, unknown>>;
-  readonly traceId: string | null;
+  /** Of the request that led to this, where it is known. */
+  readonly trace: TraceContext | null;
   readonly cause: number | null;
 }
 

@@ -14,6 +14,8 @@ export interface ProcessFacts {
   readonly args: readonly string[] | null;
   /** There are more arguments, or longer ones, than were read. */
   readonly argsTruncated: boolean;
+  /** More NULs follow than end a list of arguments: the program wrote its title over them, as setproctitle(3) does. */
+  readonly argsPadded: boolean;
   /** The path of the executable as its own mount namespace has it; null needs ptrace access, or a kernel thread. */
   readonly exe: string | null;
   readonly uid: number | null;
@@ -28,8 +30,16 @@ export interface ProcessFacts {
 /** What one scan saw of one process. */
 export interface Sighting extends ProcessId {
   readonly ppid: number;
-  /** The session's id: the pid of who began it. Runtimes begin one for a container's main process and for each exec. */
+  /**
+   * The session's id: the pid of who began it; 0 when that is outside of the namespace. Runtimes begin one for a
+   * container's main process and, but for crun without a terminal, for each exec.
+   */
   readonly session: number;
+  /**
+   * Has a controlling terminal. The kernel takes it from the whole session when the session's leader ends and when the
+   * terminal hangs up (disassociate_ctty() and __tty_hangup() in drivers/tty).
+   */
+  readonly terminal: boolean;
   /** comm, up to 15 bytes; what is not UTF-8 in it reads U+FFFD. */
   readonly name: string;
   readonly state: ProcessState;
@@ -37,10 +47,16 @@ export interface Sighting extends ProcessId {
   readonly threads: number;
   /** User and system time. */
   readonly cpuSeconds: number;
+  readonly userSeconds: number;
+  readonly systemSeconds: number;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
   /** Of one core, since the scan before; over its whole life when there was none. */
   readonly cpuPercent: number;
   readonly rssBytes: number;
   readonly virtualBytes: number;
+  /** Tells one program image from the next by its addresses (ProcStat's `layout`); null: hidden, or it has ended. */
+  readonly layout: number | null;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly facts: ProcessFacts;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseDuration } from "#base/duration.ts";
+import { formatDuration, parseDuration } from "#base/duration.ts";
 
 describe("parseDuration()", () => {
   test.each([
@@ -45,5 +45,22 @@ describe("parseDuration()", () => {
         expect(ms === null || (Number.isSafeInteger(ms) && ms >= 0)).toBe(true);
       }),
     );
+  });
+});
+
+describe("formatDuration()", () => {
+  test.each([
+    [0, "0ms"],
+    [20, "20ms"],
+    [1_500, "1500ms"],
+    [90_000, "90s"],
+    [120_000, "2m"],
+    [3_600_000, "1h"],
+  ])("writes %d ms as %s", (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+
+  test("is read back as it was", () => {
+    fc.assert(fc.property(fc.nat(100_000_000), (ms) => expect(parseDuration(formatDuration(ms))).toBe(ms)));
   });
 });

@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { closePidfd, killProcess, type Pidfd, pidfdExitStatus, pidfdOpen, pidfdSendSignal } from "#kernel/pidfd.ts";
+import {
+  closePidfd,
+  killProcess,
+  type Pidfd,
+  pidfdExitStatus,
+  pidfdOpen,
+  pidfdOwner,
+  pidfdSendSignal,
+} from "#kernel/pidfd.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import { readStat } from "#kernel/procfs/stat.ts";
 import { eventually } from "../support/poll.ts";
@@ -148,6 +156,27 @@ describe("pidfdExitStatus()", () => {
     await dying.exited;
     pidfdExitStatus(dead);
     expect(pidfdExitStatus(alive)).toBeNull();
+  });
+});
+
+describe("pidfdOwner()", () => {
+  // PIDFD_GET_INFO came with Linux 6.13; before, nobody can tell.
+  const known = (owner: { uid: number; gid: number }) => (kernelIsAtLeast(6, 13) ? owner : null);
+
+  test("tells this very process's effective user and group", () => {
+    const own = { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 };
+    expect(pidfdOwner(open(process.pid))).toEqual(known(own));
+  });
+
+  test.skipIf(process.geteuid?.() !== 0)("tells those of another user, the group apart", async () => {
+    const command = ["setpriv", "--reuid=65533", "--regid=65532", "--clear-groups", "sleep", "1000"];
+    const child = Bun.spawn(command, { stdio: ["ignore", "ignore", "ignore"] });
+    const pidfd = open(child.pid);
+    await eventually("the change of user", () => readFileSync(`/proc/${child.pid}/comm`, "utf8") === "sleep\n");
+    expect(pidfdOwner(pidfd)).toEqual(known({ uid: 65_533, gid: 65_532 }));
+    child.kill(9);
+    await child.exited;
+    expect(pidfdOwner(pidfd)).toBeNull();
   });
 });
 

@@ -5,7 +5,7 @@ import { createPidfdSet } from "#kernel/epoll.ts";
 import { errno } from "#kernel/errno.ts";
 import { lastErrno, libc } from "#kernel/libc.ts";
 import { memory } from "#kernel/memory.ts";
-import { closePidfd, type Pidfd, pidfdExitStatus, pidfdOpen, pidfdSendSignal } from "#kernel/pidfd.ts";
+import { closePidfd, type Pidfd, pidfdExitStatus, pidfdOpen, pidfdOwner, pidfdSendSignal } from "#kernel/pidfd.ts";
 import { gone } from "#kernel/procfs/read.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 
@@ -72,10 +72,14 @@ describe.skipIf(libc === null)("over 100,000 calls give the right answer, each o
     child.stdin.end();
     await child.exited;
     const status = pidfdExitStatus(dead);
+    const self = pidfdOpen(process.pid) as Pidfd;
+    const owner = pidfdOwner(self);
+    closePidfd(self);
     let wrong = 0;
     for (let round = 0; round < rounds; round++) {
       const alive = pidfdOpen(process.pid) as Pidfd;
       if (typeof alive !== "number" || pidfdSendSignal(alive, 0) !== "sent" || pidfdExitStatus(alive) !== null) wrong++;
+      if (pidfdOwner(alive)?.gid !== owner?.gid) wrong++;
       closePidfd(alive);
       if (pidfdOpen(4_194_304) !== "gone" || pidfdSendSignal(dead, 0) !== "gone") wrong++;
       if (pidfdExitStatus(dead) !== status) wrong++;

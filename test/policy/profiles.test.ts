@@ -11,7 +11,16 @@ const profileOf = (sample: Sample, hidden = false) => {
   const facts = { args: lineOf(sample).split(" "), exe: hidden ? null : `/somewhere/bin/${exe}` };
   const process = {
     name,
-    facts: { ...facts, argsTruncated: false, uid: null, gid: null, cgroup: null, containerId: null, denied: [] },
+    facts: {
+      ...facts,
+      argsTruncated: false,
+      argsPadded: false,
+      uid: null,
+      gid: null,
+      cgroup: null,
+      containerId: null,
+      denied: [],
+    },
   };
   return profiles.find((profile) => matchesProfile(profile, process))?.name ?? null;
 };

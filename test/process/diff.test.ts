@@ -11,8 +11,8 @@ const told = (before: Processes, after: Processes) =>
 
 describe("diff()", () => {
   test("tells births, departures and execs", () => {
-    const before = table({ pid: 10, name: "sh" }, { pid: 11, name: "old" });
-    const after = table({ pid: 10, name: "nginx" }, { pid: 12, name: "new" });
+    const before = table({ pid: 10, layout: 1 }, { pid: 11, name: "old" });
+    const after = table({ pid: 10, layout: 2 }, { pid: 12, name: "new" });
     expect(told(before, after)).toEqual(["gone 11-1100", "execed 10-1000", "started 12-1200"]);
   });
 
@@ -33,7 +33,7 @@ describe("diff()", () => {
       fc.record({
         pid: fc.integer({ min: 1, max: 8 }),
         startTicks: fc.integer({ min: 1, max: 3 }),
-        name: fc.constantFrom("a", "b"),
+        layout: fc.constantFrom(1, 2),
       }),
       {
         selector: ({ pid }) => pid,
@@ -42,7 +42,8 @@ describe("diff()", () => {
     .map((rows) => table(...rows));
 
   test("applied to the first of any sequence of tables gives the last", () => {
-    const shape = (all: Processes) => [...all.values()].map((process) => `${formatId(process)} ${process.name}`).sort();
+    const shape = (all: Processes) =>
+      [...all.values()].map((process) => `${formatId(process)} ${process.layout}`).sort();
     fc.assert(
       fc.property(fc.array(processes, { minLength: 1, maxLength: 6 }), (tables) => {
         const [first, ...rest] = tables as [Processes, ...Processes[]];
@@ -56,17 +57,46 @@ describe("diff()", () => {
 
 describe("hasExeced()", () => {
   const process = (row: Partial<Row>): Process => table({ pid: 10, ...row }).get(10) as Process;
-  const sh = { name: "sh", exe: "/bin/sh", args: ["sh", "-c", "x"] };
 
-  test.each<[string, Partial<Row>, boolean]>([
-    ["nothing", sh, false],
-    ["the name", { ...sh, name: "x" }, true],
-    ["the executable", { ...sh, exe: "/bin/dash" }, true],
-    ["the first argument", { ...sh, args: ["x"] }, true],
-    ["a later argument", { ...sh, args: ["sh", "-c", "y"] }, false],
-    ["an executable that is hidden now", { ...sh, exe: null }, false],
-    ["arguments that are gone, as a zombie's are", { ...sh, args: [] }, false],
-  ])("looks at %s", (_, after, execed) => {
-    expect(hasExeced(process(sh), process(after))).toBe(execed);
+  describe("where the addresses are seen", () => {
+    const sh = { name: "sh", exe: "/bin/sh", args: ["sh", "-c", "x"], layout: 1 };
+
+    test.each<[string, Partial<Row>, boolean]>([
+      ["nothing else", sh, false],
+      ["another image", { ...sh, layout: 2 }, true],
+      ["a title", { ...sh, args: ["sh: worker"] }, false],
+      ["other arguments", { ...sh, args: ["sleep", "100"] }, false],
+      ["another name, by prctl(2)", { ...sh, name: "MainThread" }, false],
+      ["a file that was moved", { ...sh, exe: "/bin/sh.old" }, false],
+      ["a file that was moved, and a title", { ...sh, exe: "/bin/sh.old", args: ["sh: worker"] }, false],
+      // Without address space randomization.
+      ["another executable and name at the same addresses", { ...sh, exe: "/bin/sleep", name: "sleep" }, true],
+      ["another executable and arguments at the same addresses", { ...sh, exe: "/bin/x", args: ["x", "y"] }, true],
+      ["what a zombie shows", { ...sh, state: "zombie", layout: null, args: [] }, false],
+    ])("looks at %s", (_, after, execed) => {
+      expect(hasExeced(process(sh), process(after))).toBe(execed);
+    });
+  });
+
+  describe("where one look or both see no addresses", () => {
+    const sh = { name: "sh", exe: "/bin/sh", args: ["sh", "-c", "x"] };
+
+    test.each<[string, Partial<Row>, boolean]>([
+      ["nothing else", sh, false],
+      ["another executable", { ...sh, exe: "/bin/dash" }, true],
+      ["an executable that was replaced", { ...sh, exe: "/bin/sh (deleted)" }, false],
+      ["other arguments", { ...sh, args: ["x", "y"] }, true],
+      ["a later argument alone", { ...sh, args: ["sh", "-c", "y"] }, true],
+      ["a name alone, by prctl(2)", { ...sh, name: "MainThread" }, false],
+      ["an executable that is hidden now", { ...sh, exe: null }, false],
+      ["arguments that are gone, as a zombie's are", { ...sh, args: [] }, false],
+      ["addresses that are seen now, as after a change of user", { ...sh, layout: 1 }, false],
+      ["addresses that are seen now, with other arguments", { ...sh, layout: 1, args: ["x", "y"] }, true],
+    ])("looks at %s", (_, after, execed) => {
+      expect(hasExeced(process(sh), process(after))).toBe(execed);
+      expect(hasExeced(process({ ...sh, layout: after.layout ?? null }), process({ ...after, layout: null }))).toBe(
+        execed,
+      );
+    });
   });
 });

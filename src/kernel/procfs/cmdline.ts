@@ -2,13 +2,25 @@ import { isUnread, type Read } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { lossyUtf8 } from "#kernel/procfs/text.ts";
 
+export interface Cmdline {
+  readonly args: readonly string[];
+  /** There is more than was read. */
+  readonly truncated: boolean;
+  /** More NULs follow than end a list of arguments: what a title leaves that was written over them. */
+  readonly padded: boolean;
+}
+
 /**
  * `/proc/PID/cmdline`, at most `limit` bytes of it: a command line may be 2 MiB long. Readable for everyone.
  * Empty for zombies and kernel threads.
  */
-export function readCmdline(root: ProcRoot, pid: number, limit = 4096): Read<string[]> {
+export function readCmdline(root: ProcRoot, pid: number, limit = 4096): Read<Cmdline> {
   const bytes = root.read(pid, "cmdline");
-  return isUnread(bytes) ? bytes : parseCmdline(bytes.length > limit ? bytes.subarray(0, limit) : bytes);
+  if (isUnread(bytes)) return bytes;
+  const { length } = bytes;
+  const truncated = length > limit;
+  const padded = length > 1 && bytes[length - 1] === 0 && bytes[length - 2] === 0;
+  return { args: parseCmdline(truncated ? bytes.subarray(0, limit) : bytes), truncated, padded };
 }
 
 /**

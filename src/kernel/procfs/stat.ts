@@ -11,6 +11,8 @@ export interface ProcStat {
   ppid: number;
   /** Session id: the pid of the process that began the session, by setsid(2), which may have ended since. */
   session: number;
+  /** The controlling terminal's device (tty_nr); 0: none. */
+  terminal: number;
   flags: number;
   minorFaults: number;
   majorFaults: number;
@@ -20,6 +22,11 @@ export interface ProcStat {
   startTicks: number;
   virtualBytes: number;
   rssPages: number;
+  /**
+   * Where execve(2) put program and stack: a hash of startcode, endcode and startstack. No title and no name changes
+   * them, and address space randomization gives each exec others. Null: hidden (ptrace access mode), or no memory.
+   */
+  layout: number | null;
   /** A wait status (wait(2)): code << 8 | signal. 0 also where permission hides it (ptrace access mode). */
   exitCode: number;
 }
@@ -70,12 +77,15 @@ export function parseStat(bytes: Uint8Array): ProcStat | null {
   const pid = numberAt(bytes, 0);
   const end = parseNumbers(bytes, nameEnd + 4);
   if (pid <= 0 || end < 0) return null;
+  const addresses = skipFields(bytes, end, 1);
+  const rest = skipFields(bytes, addresses, 3);
   return {
     pid,
     comm: nameOf(bytes, nameStart, nameEnd),
     state: String.fromCharCode(bytes[nameEnd + 2] as number),
     ppid: numbers[0] as number,
     session: numbers[2] as number,
+    terminal: numbers[3] as number,
     flags: numbers[5] as number,
     minorFaults: numbers[6] as number,
     majorFaults: numbers[8] as number,
@@ -85,12 +95,13 @@ export function parseStat(bytes: Uint8Array): ProcStat | null {
     startTicks: numbers[18] as number,
     virtualBytes: numbers[19] as number,
     rssPages: numbers[20] as number,
-    exitCode: numberAt(bytes, skipFields(bytes, end, 27)),
+    layout: layoutAt(bytes, addresses, rest),
+    exitCode: numberAt(bytes, skipFields(bytes, rest, 23)),
   };
 }
 
-// Field 4 (ppid) is number 0 here, field 24 (rss) number 20. Of the 28 fields after them only the last, exit_code, is
-// wanted; most of the others are addresses, too large for integer arithmetic, and parsing them would take longest.
+// Field 4 (ppid) is number 0 here, field 24 (rss) number 20. Of the 28 fields after them three addresses (26 to 28) and
+// the last, exit_code, are wanted; addresses are too large for integer arithmetic, so they are hashed and not parsed.
 const numbers = new Float64Array(21);
 
 /** Names met before, by a hash of their bytes: decoding costs more than all else here, and most names stay. */
@@ -144,6 +155,14 @@ function parseNumbers(bytes: Uint8Array, start: number): number {
     else if (index < numbers.length - 1) return -1;
   }
   return at;
+}
+
+/** FNV-1a. A first field of one digit is the 0 or 1 that stands for an address that is hidden or not there. */
+function layoutAt(bytes: Uint8Array, start: number, end: number): number | null {
+  if (start + 1 >= end || bytes[start + 1] === 32) return null;
+  let hash = 0x811c9dc5;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  return hash;
 }
 
 /** Where the field `count` fields after `start` starts; the end of the line when there are not as many. */

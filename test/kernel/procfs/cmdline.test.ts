@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { parseCmdline, readCmdline } from "#kernel/procfs/cmdline.ts";
+import { type Cmdline, parseCmdline, readCmdline } from "#kernel/procfs/cmdline.ts";
 import { gone } from "#kernel/procfs/read.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import { eventually } from "../../support/poll.ts";
@@ -38,7 +38,17 @@ describe("readCmdline()", () => {
     [12, ["nginx: worker process"]],
     [8, []],
   ])("reads the captured process %d", (pid, args) => {
-    expect(readCmdline(captured, pid)).toEqual([...args]);
+    expect(readCmdline(captured, pid)).toMatchObject({ args: [...args], truncated: false });
+  });
+
+  test.each([
+    [1, false],
+    // Longer than the arguments were: it goes on into the environment.
+    [2, false],
+    [12, true],
+    [8, false],
+  ])("tells a title's padding, of the captured process %d", (pid, padded) => {
+    expect(readCmdline(captured, pid)).toMatchObject({ padded });
   });
 
   test("says gone for a pid that is not there", () => {
@@ -50,12 +60,13 @@ describe("readCmdline()", () => {
     const child = Bun.spawn(["sh", "-c", "read x", long], { stdin: "pipe" });
     try {
       // Empty for as long as the exec is under way.
-      const args = await eventually("the child's exec", () => {
-        const read = readCmdline(procRoot(), child.pid) as string[];
-        return read[0] === "sh" ? read : null;
+      const { args, truncated } = await eventually("the child's exec", () => {
+        const read = readCmdline(procRoot(), child.pid) as Cmdline;
+        return read.args[0] === "sh" ? read : null;
       });
       expect(args.join("\0")).toBe(["sh", "-c", "read x", long].join("\0").slice(0, 4096));
-      expect((readCmdline(procRoot(), child.pid, 40_000) as string[])[3]).toBe(long);
+      expect(truncated).toBe(true);
+      expect(readCmdline(procRoot(), child.pid, 40_000)).toMatchObject({ args: ["sh", "-c", "read x", long] });
     } finally {
       child.kill("SIGKILL");
       await child.exited;

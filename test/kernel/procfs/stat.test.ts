@@ -14,6 +14,7 @@ function render(stat: ProcStat, comm: Uint8Array): Uint8Array {
   const at = {
     0: stat.ppid,
     2: stat.session,
+    3: stat.terminal,
     5: stat.flags,
     6: stat.minorFaults,
     8: stat.majorFaults,
@@ -30,6 +31,7 @@ const example: ProcStat = {
   state: "S",
   ppid: 1,
   session: 16,
+  terminal: 34_816,
   flags: 4_194_304,
   minorFaults: 378,
   majorFaults: 5,
@@ -39,7 +41,16 @@ const example: ProcStat = {
   startTicks: 328_220,
   virtualBytes: 10_502_144,
   rssPages: 1_666,
+  layout: null,
   exitCode: 0,
+};
+
+/** A line with these addresses: startcode, endcode, startstack. */
+const withAddresses = (...addresses: [string, string, string]) => {
+  const fields = Buffer.from(render(example, bytesOf("nginx")))
+    .toString("latin1")
+    .split(" ");
+  return parseStat(bytesOf(fields.with(25, addresses[0]).with(26, addresses[1]).with(27, addresses[2]).join(" ")));
 };
 
 describe("parseStat()", () => {
@@ -75,6 +86,7 @@ describe("parseStat()", () => {
       state: fc.constantFrom(..."RSDTtZXI"),
       ppid: fc.nat({ max: 4_194_304 }),
       session: fc.nat({ max: 4_194_304 }),
+      terminal: fc.nat({ max: 0xffff_ffff }),
       flags: fc.nat({ max: 0xffff_ffff }),
       minorFaults: number,
       majorFaults: number,
@@ -84,6 +96,7 @@ describe("parseStat()", () => {
       startTicks: number,
       virtualBytes: number,
       rssPages: fc.integer({ min: -1_000 }),
+      layout: fc.constant(null),
       exitCode: fc.nat({ max: 0xffff }),
     });
     fc.assert(
@@ -114,6 +127,21 @@ describe("parseStat()", () => {
 
   test("takes the line of a kernel before 3.5, which has no exit code", () => {
     expect(parseStat(bytesOf(`17 (nginx) S ${"1 ".repeat(21)}`))).toMatchObject({ pid: 17, rssPages: 1, exitCode: 0 });
+  });
+
+  test("tells by its addresses one program image from another, and from one that is hidden", () => {
+    const image = withAddresses("94017627578368", "94017627578709", "140733636451776");
+    expect(image).toEqual({ ...example, layout: expect.any(Number) });
+    expect(withAddresses("94017627578368", "94017627578709", "140733636451776")).toEqual(image);
+    // Of a program that is not position-independent the stack alone moves.
+    const others = [
+      withAddresses("4194304", "4198400", "140733636451776"),
+      withAddresses("4194304", "4198400", "140733636451777"),
+      withAddresses("4194304", "4198400", "140733636451767"),
+    ];
+    expect(new Set([image, ...others].map((stat) => stat?.layout)).size).toBe(4);
+    expect(withAddresses("1", "1", "0")).toEqual(example);
+    expect(withAddresses("0", "0", "0")).toEqual(example);
   });
 
   test("does not let one line leak into the next, shorter one", () => {

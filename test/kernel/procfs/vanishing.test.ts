@@ -72,7 +72,7 @@ test("a zombie has a state, a status and limits, but no command line and no moun
     );
     expect(readStat(root, zombie)).toMatchObject({ exitCode: 7 << 8, rssPages: 0 });
     expect(readStatus(root, zombie)).toMatchObject({ tgid: zombie });
-    expect(readCmdline(root, zombie)).toEqual([]);
+    expect(readCmdline(root, zombie)).toMatchObject({ args: [] });
     expect(readMountinfo(root, zombie)).toBe(unavailable);
     expect(root.readLink(zombie, "exe")).toBe(gone);
   } finally {

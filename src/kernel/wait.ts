@@ -1,0 +1,20 @@
+import { errno } from "#kernel/errno.ts";
+import { lastErrno, libc } from "#kernel/libc.ts";
+import { memory } from "#kernel/memory.ts";
+
+const SYS_wait4 = process.arch === "arm64" ? 260 : 61;
+const WNOHANG = 1;
+const __WALL = 0x40000000;
+const status = memory(8);
+
+/**
+ * wait4(2) for one child of sexton's own that has ended; its wait status. `not-ended`: it still lives. `gone`: it is no
+ * child of sexton's, or not any more.
+ */
+export function collectChild(pid: number): number | "not-ended" | "gone" | "unavailable" {
+  if (!libc) return "unavailable";
+  const found = libc.syscall(SYS_wait4, pid, status.pointer, WNOHANG | __WALL, 0, 0);
+  if (found === 0) return "not-ended";
+  if (found > 0) return status.view.getInt32(0, true);
+  return lastErrno() === errno.EINTR ? "not-ended" : "gone";
+}
