@@ -6,6 +6,8 @@ import { inspect, type ProcessDetail } from "#daemon/inspect.ts";
 import { locateTargets } from "#daemon/locate.ts";
 import { createObserver, type Observer } from "#daemon/observer.ts";
 import { createPerformer, type Delivered, type Delivery } from "#daemon/perform.ts";
+import { createPids, type Pids } from "#daemon/pids.ts";
+import { reloadWaitMs } from "#daemon/reload-follow.ts";
 import { createSignalRegister, type SignalMeans } from "#daemon/signal-register.ts";
 import { lookAround } from "#daemon/surroundings.ts";
 import { goneProblem, replacedProblem, unreadProblem } from "#daemon/unread.ts";
@@ -23,16 +25,19 @@ import {
   targetOfProcess,
 } from "#policy/target.ts";
 import { type Intent, readIntent, verbsOf } from "#policy/verb.ts";
+import type { ZombieSettings } from "#policy/zombies.ts";
 import { hasExeced } from "#process/diff.ts";
 import type { Disposition } from "#process/disposition.ts";
 import type { ProcessFile } from "#process/file.ts";
 import type { Process } from "#process/process.ts";
 import type { ProcessTable } from "#process/table.ts";
+import type { TraceContext } from "#process/trace-context.ts";
 
 /** The settings that can change while sexton runs. */
 export interface AgentSettings extends TargetSettings {
   readonly signals: SignalSettings;
   readonly exposeEnviron: boolean;
+  readonly zombies: ZombieSettings;
 }
 
 export interface ProcessRef {
@@ -51,8 +56,8 @@ export interface SignalRequest {
   /** Null: 2 s for a reload, else 0. */
   readonly waitMs: number | null;
   readonly abort: AbortSignal;
-  /** Of the request, where tracing is on. */
-  readonly traceId?: string | null;
+  /** Of the request, where it is known. */
+  readonly trace?: TraceContext | null;
 }
 
 export interface SignalReport extends Delivered {
@@ -84,10 +89,9 @@ export interface Agent {
   containers(): ContainerSummary[];
   targets(): TargetPreview[];
   signal(request: SignalRequest): Promise<SignalReport | Problem>;
+  /** Resolves when what is being followed is told as it is known by now. */
+  stop(): Promise<void>;
 }
-
-/** A reload has this long to show an effect before the answer says that none was seen. */
-const reloadWaitMs = 2_000;
 
 /** With where each signal is told, the refused ones too. */
 export interface AgentOptions extends SignalMeans {
@@ -96,6 +100,8 @@ export interface AgentOptions extends SignalMeans {
   readonly observer?: Observer;
   /** Brings the watcher's knowledge up to this moment. */
   readonly catchUp?: () => void;
+  /** With the history of what the containers hold; without one the growth is unknown. */
+  readonly pids?: Pick<Pids, "budgets">;
 }
 
 export function createAgent(
@@ -106,6 +112,7 @@ export function createAgent(
     selfPid = process.pid,
     observer = createObserver(root, clock, lookAround(root, selfPid)),
     catchUp,
+    pids = withoutHistory(root, clock, observer, selfPid),
     ...means
   }: AgentOptions = {},
 ): Agent {
@@ -186,7 +193,10 @@ export function createAgent(
     process: find,
     inspect: (ref) => withProcess(ref, (found) => inspect(root, found)),
     readFile: (ref, file) => withProcess(ref, (found) => readProcessFile(root, found, file, selfPid)),
-    containers: () => summarizeContainers(root, observer.table()),
+    containers() {
+      const table = observer.table();
+      return summarizeContainers(table, pids.budgets(table).containers);
+    },
     targets() {
       const table = observer.table();
       return listTargets(table, locating(table), profiles).map(preview);
@@ -198,6 +208,7 @@ export function createAgent(
       else register.followed(request, report);
       return report;
     },
+    stop: register.stop,
   };
 
   async function send(request: SignalRequest, target: Target): Promise<SignalReport | Problem> {
@@ -211,4 +222,9 @@ export function createAgent(
     const delivered = await performer.send(target.process, intent, settings.signals, delivery);
     return isProblem(delivered) ? delivered : { ...delivered, target, intent };
   }
+}
+
+function withoutHistory(root: ProcRoot, clock: Clock, observer: Observer, selfPid: number): Pids {
+  const idle = { bus: { emit: () => 0 }, known: () => 0, settings: { podPidsLimit: null } };
+  return createPids({ root, clock, observer, surroundings: lookAround(root, selfPid), ...idle });
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { EventDraft, RegisterEvent } from "#process/event.ts";
+import type { TraceContext } from "#process/trace-context.ts";
 
 export interface BusLimits {
   readonly events: number;
@@ -10,7 +11,12 @@ export interface BusLimits {
 export type Listener = (event: RegisterEvent) => void;
 
 export interface Bus {
-  /** Gives the event its id and time, keeps it, and tells every listener at once; the event's id. */
+  /** Which run of sexton the ids belong to: they count from 1 in each. */
+  readonly run: string;
+  /**
+   * Gives the event its id and time, and its cause's trace when it has none; keeps it, and tells every listener at once.
+   * The event's id.
+   */
   emit(draft: EventDraft): number;
   /** Kept events with an id above `after`, oldest first; at most `count` of them. */
   since(after: number, count?: number): readonly RegisterEvent[];
@@ -27,6 +33,12 @@ export const defaultLimits: BusLimits = { events: 10_000, bytes: 8 * 1024 * 1024
 /** So many forgotten places at the front are worth a move of the rest. */
 const compactAt = 1_024;
 
+/** Letters and digits, a letter first: 26 * 36^5 of them, so that two runs in a row have different ones. */
+function newRun(): string {
+  const [first = 0, ...rest] = crypto.getRandomValues(new Uint32Array(6));
+  return (10 + (first % 26)).toString(36) + rest.map((number) => (number % 36).toString(36)).join("");
+}
+
 /**
  * The register: the newest events within both limits, and always the newest one. `fault` hears of listeners that throw.
  */
@@ -34,6 +46,7 @@ export function createBus(
   clock: Clock,
   initial: BusLimits = defaultLimits,
   fault: (cause: unknown) => void = () => {},
+  run: string = newRun(),
 ): Bus {
   let limits = initial;
   // Ids have no gaps, so an event's place follows from its id. Forgotten ones leave holes at the front until there are
@@ -59,6 +72,11 @@ export function createBus(
     holes = 0;
   }
 
+  /** Null also when it is no longer kept. */
+  function traceOf(id: number): TraceContext | null {
+    return kept[kept.length - 1 - (lastId - id)]?.trace ?? null;
+  }
+
   function tell(event: RegisterEvent): void {
     untold.push(event);
     if (telling) return;
@@ -76,8 +94,10 @@ export function createBus(
   }
 
   return {
-    emit({ type, process = null, data = {}, traceId = null, cause = null }) {
-      const event: RegisterEvent = { id: ++lastId, time: clock(), type, process, data, traceId, cause };
+    run,
+    emit({ type, process = null, data = {}, trace = null, cause = null }) {
+      const inherited = trace ?? (cause === null ? null : traceOf(cause));
+      const event: RegisterEvent = { id: ++lastId, time: clock(), type, process, data, trace: inherited, cause };
       const size = JSON.stringify(event).length;
       kept.push(event);
       sizes.push(size);

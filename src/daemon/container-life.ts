@@ -1,5 +1,5 @@
 import type { Bus } from "#daemon/bus.ts";
-import type { OomCounters } from "#daemon/oom.ts";
+import type { OomCounters, OomKill } from "#daemon/oom.ts";
 import type { Container } from "#process/container.ts";
 import type { ExitFacts } from "#process/event.ts";
 import type { ProcessId } from "#process/identity.ts";
@@ -8,13 +8,17 @@ import type { Process } from "#process/process.ts";
 /** A node may see many pods come and go. */
 const maxNames = 10_000;
 
+type Exit = ExitFacts & Partial<OomKill>;
+
 /** A container's processes, and how its main process ended. */
 interface Life {
   container: Container;
   readonly members: Set<number>;
   /** The oldest process that was seen of it. */
   main: ProcessId;
-  exit: ExitFacts | null;
+  exit: Exit | null;
+  /** The event that told the end of the main process. */
+  exitEvent: number | null;
 }
 
 export interface ContainerLife {
@@ -25,7 +29,8 @@ export interface ContainerLife {
    * after it was born, and may be looked at before.
    */
   join(process: Process, cause: number | null): void;
-  exited(process: Process, facts: ExitFacts): void;
+  /** Without an event: more was learned of an end that was told before. */
+  exited(process: Process, exit: Exit, event?: number): void;
   leave(process: Process): void;
 }
 
@@ -41,7 +46,7 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
     if (!container) return null;
     const known = lives.get(container.key);
     if (!known) {
-      const life = { container, members: new Set([process.pid]), main: process, exit: null };
+      const life = { container, members: new Set([process.pid]), main: process, exit: null, exitEvent: null };
       lives.set(container.key, life);
       return life;
     }
@@ -74,9 +79,11 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
       remember(life.container);
       bus.emit({ type: "container.started", data: { container: { id, name }, mainPid: process.pid, restart }, cause });
     },
-    exited(process, facts) {
+    exited(process, exit, event) {
       const life = lives.get(process.container?.key ?? "");
-      if (life?.main.pid === process.pid && life.main.startTicks === process.startTicks) life.exit = facts;
+      if (life?.main.pid !== process.pid || life.main.startTicks !== process.startTicks) return;
+      life.exit = exit;
+      life.exitEvent = event ?? life.exitEvent;
     },
     leave(process) {
       const life = lives.get(process.container?.key ?? "");
@@ -86,7 +93,7 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
       oom.forget(key);
       remember(life.container);
       const data = { container: { id, name }, mainPid: life.main.pid, ...life.exit };
-      bus.emit({ type: "container.exited", data });
+      bus.emit({ type: "container.exited", data, cause: life.exitEvent });
     },
   };
 }

@@ -5,9 +5,10 @@ import { type Container, nameFromMounts, podUidOf } from "#process/container.ts"
 import type { Sighting } from "#process/process.ts";
 import { hasEnded } from "#process/state.ts";
 
-// A process can be seen before the runtime has finished its container's mounts, so a young one is asked again soon.
-const youngMs = 5_000;
-const retryMs = 30_000;
+// A process can be seen before the runtime has finished its container's mounts, so a new one is asked again soon. New to
+// sexton, not young: in a container without a name each short-lived process would have all its mounts read.
+const newMs = 5_000;
+const retryMs = { new: 20, known: 30_000 };
 
 export interface ContainerNames {
   /** The containers of a whole scan, by key; those that are not in it are forgotten. */
@@ -18,7 +19,7 @@ export interface ContainerNames {
 
 /** Gives every container its name once, by one process of it. */
 export function createContainerNames(root: ProcRoot, selfPid: number): ContainerNames {
-  const known = new Map<string, { container: Container; triedAt: number }>();
+  const known = new Map<string, { container: Container; since: number; triedAt: number }>();
   let ownPath: string | null = null;
 
   return {
@@ -40,13 +41,16 @@ export function createContainerNames(root: ProcRoot, selfPid: number): Container
     const key = containerId ?? (cgroup !== null && cgroup === ownPath ? cgroup : null);
     if (key === null) return null;
     const entry = known.get(key);
-    const waitMs = now - sighting.startedAt < youngMs ? 0 : retryMs;
-    const again = !entry || (entry.container.name === null && Math.abs(now - entry.triedAt) >= waitMs);
+    const again = !entry || (entry.container.name === null && Math.abs(now - entry.triedAt) >= waitOf(entry, now));
     // A zombie has no mounts to read a name from; its container's other processes may have given it one before.
     if (!again || hasEnded(sighting)) return entry?.container ?? null;
     const container = describe(sighting, key);
-    known.set(key, { container, triedAt: now });
+    known.set(key, { container, since: entry?.since ?? now, triedAt: now });
     return container;
+  }
+
+  function waitOf({ since }: { readonly since: number }, now: number): number {
+    return Math.abs(now - since) < newMs ? retryMs.new : retryMs.known;
   }
 
   function describe({ pid, facts }: Sighting, key: string): Container {

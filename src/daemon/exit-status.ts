@@ -7,5 +7,6 @@ import type { ProcStat } from "#kernel/procfs/stat.ts";
  * like success; the link tells: a zombie's cwd is ENOENT for whoever may look, and EACCES for others.
  */
 export function zombieStatus(root: ProcRoot, stat: ProcStat): number | null {
+  if (stat.exitCode !== 0) return stat.exitCode;
   return root.readLink(stat.pid, "cwd") === gone ? stat.exitCode : null;
 }

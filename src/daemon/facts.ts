@@ -1,10 +1,10 @@
 import { parseCgroup } from "#kernel/procfs/cgroup.ts";
-import { readCmdline } from "#kernel/procfs/cmdline.ts";
+import { type Cmdline, readCmdline } from "#kernel/procfs/cmdline.ts";
 import { denied, isUnread, orNull, type Read, unavailable } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { isKernelThread, type ProcStat } from "#kernel/procfs/stat.ts";
 import { readOwner } from "#kernel/procfs/status.ts";
-import { lossyUtf8 } from "#kernel/procfs/text.ts";
+import { latin1, lossyUtf8 } from "#kernel/procfs/text.ts";
 import { containerIdOf, tellingPath } from "#process/container.ts";
 import type { ProcessFacts } from "#process/process.ts";
 import { hasEnded, stateOf } from "#process/state.ts";
@@ -15,33 +15,57 @@ import { hasEnded, stateOf } from "#process/state.ts";
  */
 const argsLimit = 32 * 1024;
 
+/** What is known of a new process without reading it. */
+export interface KnownFacts {
+  /** Of the parent, whose program it runs still: then executable and container are the parent's too. */
+  readonly parent: ProcessFacts | null;
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
+}
+
+const nothingKnown: KnownFacts = { parent: null, owner: null };
+
 /**
  * Reads what changes seldom. A process that has ended keeps what was known of it while it lived: its command line and
  * executable are gone by then, and on cgroup v1 its container too.
  */
-export function readFacts(root: ProcRoot, stat: ProcStat, before: ProcessFacts | null): ProcessFacts {
+export function readFacts(
+  root: ProcRoot,
+  stat: ProcStat,
+  before: ProcessFacts | null,
+  { parent, owner: knownOwner }: KnownFacts = nothingKnown,
+): ProcessFacts {
   const { pid } = stat;
   const ended = hasEnded({ state: stateOf(stat.state), threads: stat.threads });
   if (ended && before) return before;
-  const owner = readOwner(root, pid);
-  // A thread of the kernel has neither arguments nor an executable.
-  const args = isKernelThread(stat) ? [] : readCmdline(root, pid, argsLimit);
-  const exe = isKernelThread(stat) ? unavailable : root.readLink(pid, "exe");
-  const place = readPlace(root, pid);
+  const owner = knownOwner ?? readOwner(root, pid);
   const ids = orNull(owner);
+  const line = isKernelThread(stat) ? noArguments : readCmdline(root, pid, argsLimit);
+  const { args, truncated, padded } = isUnread(line) ? noArguments : line;
+  const exe = isKernelThread(stat) ? unavailable : (parent?.exe ?? root.readLink(pid, "exe"));
+  const place = parent?.cgroup != null ? parent : readPlace(root, pid);
   return {
     // What has ended has lost its arguments; that is not the same as having had none.
-    args: isUnread(args) || (ended && args.length === 0) ? null : args,
-    argsTruncated: !isUnread(args) && args.reduce((sum, arg) => sum + arg.length + 1, 0) >= argsLimit,
+    args: isUnread(line) || (ended && args.length === 0) ? null : args,
+    argsTruncated: truncated,
+    argsPadded: padded,
     exe: isUnread(exe) ? null : exe,
     uid: ids?.uid ?? null,
     gid: ids?.gid ?? null,
     cgroup: isUnread(place) ? null : place.cgroup,
     containerId: isUnread(place) ? null : place.containerId,
-    denied: Object.entries({ uid: owner, args, exe, container: place }).flatMap(([field, read]) =>
-      read === denied ? [field] : [],
-    ),
+    denied: deniedOf(owner, line, exe, place),
   };
+}
+
+/** A thread of the kernel has no arguments. */
+const noArguments: Cmdline = { args: [], truncated: false, padded: false };
+
+const deniedFields = ["uid", "args", "exe", "container"] as const;
+const noneDenied: readonly string[] = [];
+
+/** In the order of `deniedFields`. Most often nothing is, and then no list is made. */
+function deniedOf(...reads: readonly Read<unknown>[]): readonly string[] {
+  return reads.includes(denied) ? deniedFields.filter((_, index) => reads[index] === denied) : noneDenied;
 }
 
 interface Place {
@@ -49,7 +73,7 @@ interface Place {
   readonly containerId: string | null;
 }
 
-/** What a cgroup file says of the container, by its text: all processes of a container have the same. */
+/** What a cgroup file says of the container, by its bytes: all processes of a container have the same. */
 const places = new Map<string, Place>();
 /** More texts than a pod ever has at a time; a node's short-lived ones are forgotten together. */
 const maxPlaces = 1_000;
@@ -57,12 +81,12 @@ const maxPlaces = 1_000;
 function readPlace(root: ProcRoot, pid: number): Read<Place> {
   const bytes = root.read(pid, "cgroup");
   if (isUnread(bytes)) return bytes;
-  const text = lossyUtf8(bytes);
-  const known = places.get(text);
+  const key = latin1(bytes);
+  const known = places.get(key);
   if (known) return known;
   if (places.size >= maxPlaces) places.clear();
-  const cgroup = tellingPath(parseCgroup(text));
+  const cgroup = tellingPath(parseCgroup(lossyUtf8(bytes)));
   const place = { cgroup, containerId: cgroup === null ? null : containerIdOf(cgroup) };
-  places.set(text, place);
+  places.set(key, place);
   return place;
 }

@@ -9,10 +9,14 @@ export interface Health {
   /** What is not alive, by name; empty when ready. An app that is not there yet is not sexton's failure. */
   problems(): Record<string, string>;
   add(name: string, check: Check): void;
+  /** What is worth a line beside "ok", and makes nothing unready; null is nothing. */
+  note(name: string, check: Check): void;
+  notes(): Record<string, string>;
 }
 
 export function createHealth(agent: Pick<Agent, "table">): Health {
   const checks = new Map<string, Check>();
+  const notes = new Map<string, Check>();
   checks.set("proc", () => {
     const { processes } = agent.table();
     return processes.length > 0 ? null : "no process can be read from /proc";
@@ -23,14 +27,18 @@ export function createHealth(agent: Pick<Agent, "table">): Health {
       started ||= agent.table().processes.length > 0;
       return started;
     },
-    problems() {
-      return Object.fromEntries(
-        [...checks].flatMap(([name, check]) => {
-          const problem = check();
-          return problem === null ? [] : [[name, problem]];
-        }),
-      );
-    },
+    problems: () => sentences(checks),
     add: (name, check) => void checks.set(name, check),
+    notes: () => sentences(notes),
+    note: (name, check) => void notes.set(name, check),
   };
+}
+
+function sentences(checks: ReadonlyMap<string, Check>): Record<string, string> {
+  return Object.fromEntries(
+    [...checks].flatMap(([name, check]) => {
+      const sentence = check();
+      return sentence === null ? [] : [[name, sentence]];
+    }),
+  );
 }

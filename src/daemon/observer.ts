@@ -1,14 +1,14 @@
 import type { Clock } from "#base/clock.ts";
 import { createContainerNames } from "#daemon/container-names.ts";
-import { readFacts } from "#daemon/facts.ts";
+import { type KnownFacts, readFacts } from "#daemon/facts.ts";
+import { bootTimeOf, hasRun, percentOf, sightingOf, startOf, ticksOf } from "#daemon/sighting.ts";
 import { bootTimeMs } from "#kernel/boot-time.ts";
+import { type Pidfd, pidfdOwner } from "#kernel/pidfd.ts";
 import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
-import { isKernelThread, type ProcStat, rereadStat, type StatLine } from "#kernel/procfs/stat.ts";
-import { pageBytes, ticksPerSecond } from "#kernel/units.ts";
+import { type ProcStat, rereadStat, type StatLine } from "#kernel/procfs/stat.ts";
 import type { ProcessId } from "#process/identity.ts";
 import type { Process, ProcessFacts, Sighting } from "#process/process.ts";
-import { stateOf } from "#process/state.ts";
 import { buildTable, type ProcessTable, placeOne, type Surroundings } from "#process/table.ts";
 
 /** A list, a scrape and an export within this time share one scan. */
@@ -34,20 +34,30 @@ interface Entry {
 export interface Observer {
   /** The newest table; scans when it is older than 250 ms, or than `maxAgeMs`. */
   table(maxAgeMs?: number): ProcessTable;
-  /** One process as it is now, at its place; null when it is gone. What changes seldom is read if it has run since. */
-  look(pid: number): Process | null;
+  /**
+   * One process as it is now, at its place; null when it is gone. What changes seldom is read if it has run since, or
+   * when `anew` is set.
+   */
+  look(pid: number, anew?: boolean): Process | null;
+  /** One that was born a moment ago: what it has from its parent, and what the pidfd tells, is not read. */
+  meet(pid: number, pidfd: Pidfd | null): Process | null;
   /** Told by the watcher: it is gone, and `live` is to do without it. */
   forget(process: ProcessId): void;
   /** The newest scan with what was looked at and forgotten since: as good as a scan while the watcher runs, and cheaper. */
   live(): ProcessTable;
-  /** Tells every scan, whoever asked for it: the watcher compares it with what it knows. */
-  onScan(listener: (table: ProcessTable) => void): void;
+  /** Told that all have been looked at one by one: then what is known is as good as a scan, and is told as one. */
+  complete(): void;
+  /**
+   * Tells every scan, whoever asked for it: the watcher compares it with what it knows. Null: what was looked at one by
+   * one is told as a scan.
+   */
+  onScan(listener: (table: ProcessTable, tookMs: number | null) => void): void;
 }
 
 export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surroundings): Observer {
   const entries = new Map<number, Entry>();
   const names = createContainerNames(root, surroundings.selfPid);
-  const listeners: ((table: ProcessTable) => void)[] = [];
+  const listeners: Parameters<Observer["onScan"]>[0][] = [];
   /** Processes that were looked at since the last scan. */
   const recent = new Map<number, Process>();
   /** By pid, the start time of who is gone since. */
@@ -86,10 +96,10 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
     return (index) => (index < first ? index + length : index) - first < auditsPerScan;
   }
 
-  function sightFirst(line: StatLine, now: number): Sighting {
+  function sightFirst(line: StatLine, now: number, known?: KnownFacts): Sighting {
     const { stat } = line;
     const startedAt = startOf(stat, bootedAt);
-    const facts = readFacts(root, stat, null);
+    const facts = readFacts(root, stat, null, known);
     const sighting = sightingOf(stat, startedAt, percentOf(ticksOf(stat), now - startedAt), facts);
     entries.set(stat.pid, { line, sighting, factsStat: stat, cpuAt: now, cpuTicks: ticksOf(stat), generation });
     return sighting;
@@ -123,69 +133,77 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
   function table(maxAgeMs = freshMs): ProcessTable {
     const now = clock();
     if (latest && Math.abs(now - latest.observedAt) < maxAgeMs) return latest;
-    latest = scan(now);
+    const startedAt = performance.now();
+    return adopt(scan(now), performance.now() - startedAt);
+  }
+
+  function lookAt(pid: number, anew: boolean, knownOf?: (stat: ProcStat) => KnownFacts): Process | null {
+    const now = clock();
+    const entry = entries.get(pid);
+    const line = rereadStat(root, pid, entry?.line);
+    if (line === null || isUnread(line)) return null;
+    if (entry?.sighting.startTicks !== line.stat.startTicks) {
+      bootedAt = bootTimeOf(now, bootTimeMs(root), bootedAt);
+      return place(sightFirst(line, now, knownOf?.(line.stat)), now);
+    }
+    const before = entry.sighting;
+    const sighting = sightAgain(entry, line, now, anew);
+    const placed = sighting === before ? (recent.get(pid) ?? latest?.byPid.get(pid)) : undefined;
+    // Nothing has changed; but a container's name may be readable only later.
+    const isSettled = placed?.startTicks === sighting.startTicks && placed.container?.name !== null;
+    return isSettled ? placed : place(sighting, now);
+  }
+
+  function place(sighting: Sighting, now: number): Process {
+    const container = names.one(sighting, now);
+    const seen = { get: (other: number) => recent.get(other) ?? latest?.byPid.get(other) };
+    const process = placeOne(sighting, surroundings, seen, {
+      get: (key) => (container?.key === key ? container : latest?.containers.get(key)),
+    });
+    recent.set(process.pid, process);
+    return process;
+  }
+
+  /** The same addresses as its parent: it was forked, and has not execed since. */
+  function parentFacts({ ppid, layout }: ProcStat): ProcessFacts | null {
+    const parent = layout === null ? undefined : entries.get(ppid);
+    return parent?.line.stat.layout === layout ? parent.sighting.facts : null;
+  }
+
+  function live(): ProcessTable {
+    const scanned = latest ?? table(0);
+    if (recent.size === 0 && forgotten.size === 0) return scanned;
+    const byPid = new Map(scanned.byPid);
+    for (const [pid, startTicks] of forgotten) if (byPid.get(pid)?.startTicks === startTicks) byPid.delete(pid);
+    for (const process of recent.values()) byPid.set(process.pid, process);
+    return { ...scanned, byPid, processes: [...byPid.values()] };
+  }
+
+  /** What is known is the newest table from now on. */
+  function adopt(newest: ProcessTable, tookMs: number | null): ProcessTable {
+    latest = newest;
     recent.clear();
     forgotten.clear();
-    for (const listener of listeners) listener(latest);
-    return latest;
+    for (const listener of listeners) listener(newest, tookMs);
+    return newest;
   }
 
   return {
     table,
-    look(pid) {
-      const now = clock();
-      const known = entries.get(pid);
-      const line = rereadStat(root, pid, known?.line);
-      if (line === null || isUnread(line)) return null;
-      const same = known?.sighting.startTicks === line.stat.startTicks;
-      const sighting = same ? sightAgain(known, line, now, false) : sightFirst(line, now);
-      const container = names.one(sighting, now);
-      const seen = { get: (other: number) => recent.get(other) ?? latest?.byPid.get(other) };
-      const process = placeOne(sighting, surroundings, seen, {
-        get: (key) => (container?.key === key ? container : latest?.containers.get(key)),
-      });
-      recent.set(pid, process);
-      return process;
+    look: (pid, anew = false) => lookAt(pid, anew),
+    meet(pid, pidfd) {
+      const owner = pidfd === null ? null : pidfdOwner(pidfd);
+      return lookAt(pid, false, (stat) => ({ parent: parentFacts(stat), owner }));
     },
-    forget(process) {
-      forgotten.set(process.pid, process.startTicks);
-      if (recent.get(process.pid)?.startTicks === process.startTicks) recent.delete(process.pid);
+    forget({ pid, startTicks }) {
+      if (latest?.byPid.get(pid)?.startTicks === startTicks) forgotten.set(pid, startTicks);
+      if (recent.get(pid)?.startTicks === startTicks) recent.delete(pid);
+      if (entries.get(pid)?.sighting.startTicks === startTicks) entries.delete(pid);
     },
-    live() {
-      const scanned = latest ?? table(0);
-      if (recent.size === 0 && forgotten.size === 0) return scanned;
-      const byPid = new Map(scanned.byPid);
-      for (const [pid, startTicks] of forgotten) if (byPid.get(pid)?.startTicks === startTicks) byPid.delete(pid);
-      for (const process of recent.values()) byPid.set(process.pid, process);
-      return { ...scanned, byPid, processes: [...byPid.values()] };
-    },
+    live,
+    complete: () => void adopt(live(), null),
     onScan: (listener) => void listeners.push(listener),
   };
-}
-
-function sightingOf(stat: ProcStat, startedAt: number, cpuPercent: number, facts: ProcessFacts): Sighting {
-  return {
-    pid: stat.pid,
-    startTicks: stat.startTicks,
-    ppid: stat.ppid,
-    session: stat.session,
-    name: stat.comm,
-    state: stateOf(stat.state),
-    kernelThread: isKernelThread(stat),
-    threads: stat.threads,
-    cpuSeconds: ticksOf(stat) / ticksPerSecond,
-    cpuPercent,
-    rssBytes: stat.rssPages * pageBytes,
-    virtualBytes: stat.virtualBytes,
-    startedAt,
-    facts,
-  };
-}
-
-/** A process that changes its arguments, user or program has run, and that shows in its counters. */
-function hasRun(now: ProcStat, before: ProcStat): boolean {
-  if (now === before) return false;
-  return ticksOf(now) !== ticksOf(before) || now.minorFaults !== before.minorFaults || now.comm !== before.comm;
 }
 
 function measureCpu(entry: Entry, stat: ProcStat, now: number): number {
@@ -193,25 +211,4 @@ function measureCpu(entry: Entry, stat: ProcStat, now: number): number {
   entry.cpuTicks = ticksOf(stat);
   entry.cpuAt = now;
   return percent;
-}
-
-function ticksOf(stat: ProcStat): number {
-  return stat.userTicks + stat.systemTicks;
-}
-
-function startOf(stat: ProcStat, bootedAt: number): number {
-  return bootedAt + (stat.startTicks * 1000) / ticksPerSecond;
-}
-
-function percentOf(ticks: number, elapsedMs: number): number {
-  return elapsedMs <= 0 ? 0 : Math.round((ticks / ticksPerSecond / elapsedMs) * 1_000_000) / 10;
-}
-
-/**
- * When the machine started, from two clocks read one after the other. Kept between scans, so that a process's start
- * time stays the same to the millisecond; taken anew when the wall clock was set.
- */
-function bootTimeOf(now: number, sinceBootMs: number, before: number): number {
-  const bootedAt = now - sinceBootMs;
-  return Math.abs(bootedAt - before) > 100 ? bootedAt : before;
 }

@@ -53,6 +53,22 @@ export async function followOutcome(
   }
 }
 
+/** The outcome if it is known in time, else what is known by then: whoever asked waits no longer. */
+export async function waitFor(outcome: Promise<Outcome>, waitMs: number, abort: AbortSignal): Promise<Outcome> {
+  if (waitMs === 0) return pending;
+  const started = performance.now();
+  const { promise: enough, resolve } = Promise.withResolvers<null>();
+  const giveUp = () => resolve(null);
+  // The outcome is to win where it is known at the same time.
+  const timer = setTimeout(giveUp, waitMs + pollMs);
+  abort.addEventListener("abort", giveUp, { once: true });
+  if (abort.aborted) giveUp();
+  const known = await Promise.race([outcome, enough]);
+  clearTimeout(timer);
+  abort.removeEventListener("abort", giveUp);
+  return known ?? { status: "unconfirmed", evidence: [], afterSeconds: seconds(performance.now() - started) };
+}
+
 export const pending: Outcome = { status: "pending", evidence: [], afterSeconds: 0 };
 
 export function release(pidfd: Pidfd | null): void {

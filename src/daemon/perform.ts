@@ -1,6 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import { isProblem, type Problem, problem } from "#base/errors.ts";
-import { followOutcome, type Outcome, pending, release } from "#daemon/outcome.ts";
+import { followOutcome, type Outcome, pending, release, waitFor } from "#daemon/outcome.ts";
 import { receiverOf } from "#daemon/receiver.ts";
 import { goneProblem, replacedProblem, unreadProblem } from "#daemon/unread.ts";
 import { killProcess, type Pidfd, pidfdOpen, pidfdSendSignal } from "#kernel/pidfd.ts";
@@ -20,8 +20,19 @@ export interface Delivery {
   readonly dryRun: boolean;
   readonly waitMs: number;
   readonly abort: AbortSignal;
-  /** Called between the sending and the wait for what follows, so that it is told before what it causes. */
-  readonly onSent?: (sent: Omit<Delivered, "outcome">) => void;
+  /**
+   * Called between the sending and the wait for what follows, so that it is told before what it causes. Says who wants to
+   * know what follows even if the caller does not wait for it.
+   */
+  readonly onSent?: (sent: Omit<Delivered, "outcome">) => Follow | null;
+}
+
+export interface Follow {
+  /** At least so long, and for as long as the caller waits. */
+  readonly forMs: number;
+  /** The caller's own `abort` ends nothing but the caller's wait. */
+  readonly abort: AbortSignal;
+  readonly settled: (outcome: Outcome) => void;
 }
 
 export interface Delivered {
@@ -57,6 +68,7 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
     async send(process, intent, settings, delivery) {
       const pidfd = openPidfd(process);
       if (isProblem(pidfd)) return pidfd;
+      let following: Promise<unknown> | null = null;
       try {
         const checked = check(process, intent, settings, delivery, pidfd);
         if (isProblem(checked)) return checked;
@@ -64,12 +76,17 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
         const result = signal(process.pid, pidfd, intent.signal.number);
         if (result !== "sent") return result === "denied" ? denied(process, checked.status) : goneProblem(process);
         const delivered = { disposition: checked.disposition, sent: true, sentAt: clock() };
-        delivery.onSent?.(delivered);
-        const outcome =
-          delivery.waitMs === 0 ? pending : await followOutcome(root, process, pidfd, delivery.waitMs, delivery.abort);
-        return { ...delivered, outcome };
+        const follow = delivery.onSent?.(delivered) ?? null;
+        const { waitMs, abort } = delivery;
+        const forMs = Math.max(waitMs, follow?.forMs ?? 0);
+        if (forMs === 0) return { ...delivered, outcome: pending };
+        const outcome = followOutcome(root, process, pidfd, forMs, follow?.abort ?? abort);
+        following = follow ? outcome.then(follow.settled) : outcome;
+        return { ...delivered, outcome: await waitFor(outcome, waitMs, abort) };
       } finally {
-        release(pidfd);
+        // What is being followed is followed by it.
+        if (following !== null) void following.finally(() => release(pidfd));
+        else release(pidfd);
       }
     },
   };

@@ -2,7 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Causes } from "#daemon/causes.ts";
 import { createContainerLife } from "#daemon/container-life.ts";
-import type { OomCounters } from "#daemon/oom.ts";
+import { endOf, type OomCounters, type OomKill } from "#daemon/oom.ts";
 import { decodeWaitStatus, type EventProcess } from "#process/event.ts";
 import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
@@ -17,7 +17,10 @@ interface Life {
   peakRssBytes: number;
   exited: boolean;
   exitedAt: number | null;
+  /** The event that told its end. */
+  exitEvent: number | null;
   status: WaitStatus;
+  oomKill: OomKill | null;
 }
 
 /** Turns what the watcher sees into events. Each method may be called twice for the same thing, and tells it once. */
@@ -29,6 +32,8 @@ export interface Register {
   born(process: Process): void;
   /** The same process, looked at again: `process.execed` when it runs another program. */
   seen(process: Process, execed: boolean): void;
+  /** It has ended; how, and its event, are to follow. */
+  ending(process: Process): void;
   exited(process: Process, status: WaitStatus): void;
   /** Collected by its parent, or found to be gone. */
   collected(process: Process, status: WaitStatus): void;
@@ -52,10 +57,18 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
   const containers = createContainerLife(bus, oom);
 
   function adopt(process: Process, ended = false): Life {
-    const life: Life = { process, peakRssBytes: process.rssBytes, exited: ended, exitedAt: null, status: null };
+    const life: Life = {
+      process,
+      peakRssBytes: process.rssBytes,
+      exited: ended,
+      exitedAt: null,
+      exitEvent: null,
+      status: null,
+      oomKill: null,
+    };
     processes.set(process.pid, process);
     lives.set(process.pid, life);
-    oom.learn(process);
+    if (!ended) oom.look(process);
     return life;
   }
 
@@ -76,16 +89,14 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
     return line;
   }
 
-  const causeOf = (process: Process) => causes.of(lineage(process), clock());
-
-  /** Asked of a living process of the same container, since a dead one shows no files any more. */
-  function killedForMemory({ pid, container }: Process): boolean {
-    if (!container) return false;
-    const witness = processes.values().find((other) => {
-      return other.pid !== pid && other.container?.key === container.key && lives.get(other.pid)?.exited === false;
+  /** Nobody else of its container is alive. */
+  function isLast({ pid, container }: Process): boolean {
+    return !processes.values().some((other) => {
+      return other.pid !== pid && other.container?.key === container?.key && lives.get(other.pid)?.exited === false;
     });
-    return witness !== undefined && oom.moved(witness);
   }
+
+  const causeOf = (process: Process) => causes.of(lineage(process), clock());
 
   function exited(life: Life, status: WaitStatus): void {
     if (life.exited) return;
@@ -95,16 +106,17 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
     const { process } = life;
     const facts = decodeWaitStatus(status);
     const cause = causeOf(process);
-    const oomKill = facts.signal === "SIGKILL" && cause === null && killedForMemory(process);
+    life.oomKill = oom.ended(process, endOf(facts), () => isLast(process));
     const runSeconds = Math.max(0, Math.round(life.exitedAt - process.startedAt) / 1000);
     const data = {
       ...facts,
       runSeconds,
       peakRssBytes: life.peakRssBytes || null,
-      ...(oomKill ? { probableOomKill: true } : {}),
+      ...life.oomKill,
     };
-    bus.emit({ type: "process.exited", process: eventProcess(process), data, cause });
-    containers.exited(process, facts);
+    const id = bus.emit({ type: "process.exited", process: eventProcess(process), data, cause });
+    life.exitEvent = id;
+    containers.exited(process, { ...facts, ...life.oomKill }, id);
   }
 
   return {
@@ -133,13 +145,14 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
       if (before.container?.key !== process.container?.key) {
         containers.leave(before);
         containers.join(process, null);
-        oom.learn(process);
       }
+      oom.look(process);
       if (!execed) return;
       const program = ({ name, facts }: Process) => ({ name, exe: facts.exe, command: facts.args?.[0] ?? null });
       const data = { before: program(before), after: program(process) };
       bus.emit({ type: "process.execed", process: eventProcess(process), data, cause: causeOf(process) });
     },
+    ending: oom.ending,
     exited(process, status) {
       const life = lifeOf(process);
       if (life) exited(life, status);
@@ -156,10 +169,13 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
     gone(process);
     // Whichever of the two told it: the zombie's stat before, or the pidfd now.
     const facts = decodeWaitStatus(status ?? life.status);
-    if (life.status === null && status !== null) containers.exited(life.process, facts);
+    const isNews = life.status === null && status !== null;
+    const oomKill =
+      isNews && facts.signal === "SIGKILL" ? (life.oomKill ?? oom.ended(process, "killed", () => false)) : null;
+    if (isNews) containers.exited(life.process, { ...facts, ...oomKill });
     const zombieSeconds = life.exitedAt === null ? null : Math.max(0, Math.round(clock() - life.exitedAt) / 1000);
-    const data = { ...facts, zombieSeconds };
-    bus.emit({ type: "process.reaped", process: eventProcess(life.process), data, cause: null });
+    const data = { ...facts, ...oomKill, zombieSeconds };
+    bus.emit({ type: "process.reaped", process: eventProcess(life.process), data, cause: life.exitEvent });
     containers.leave(life.process);
   }
 }

@@ -4,7 +4,9 @@ import type { Log } from "#base/log.ts";
 import type { SignalReport, SignalRequest } from "#daemon/agent.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Causes } from "#daemon/causes.ts";
+import type { Follow } from "#daemon/perform.ts";
 import { eventProcess } from "#daemon/register.ts";
+import { createReloadFollow } from "#daemon/reload-follow.ts";
 import type { Target } from "#policy/target.ts";
 import type { Intent } from "#policy/verb.ts";
 import type { Disposition } from "#process/disposition.ts";
@@ -20,23 +22,28 @@ export interface SignalMeans {
 
 /** Tells each signal that was sent or refused; dry runs are told nowhere. */
 export interface SignalRegister {
-  /** Right after the sending: what it causes must come after it. */
-  sent(request: SignalRequest, target: Target, intent: Intent, disposition: Disposition): void;
+  /** Right after the sending: what it causes must come after it. A reload is to be followed for the one returned. */
+  sent(request: SignalRequest, target: Target, intent: Intent, disposition: Disposition): Follow | null;
   /** When the outcome is known, or nobody waits for it any more. */
   followed(request: SignalRequest, report: SignalReport): void;
   refused(request: SignalRequest, receiver: Process | null, problem: Problem): void;
+  /** Resolves when the reloads that are being followed are told as they are known by now. */
+  stop(): Promise<void>;
 }
 
 /** What callers write goes into the register, and not at any length. */
 const longestText = 200;
 
 export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalMeans): SignalRegister {
+  const reloads = bus && createReloadFollow(bus);
   return {
-    sent({ force, traceId = null }, { name, process }, { verb, signal }, disposition) {
-      if (!bus) return;
+    sent({ force, trace = null }, { name, process: receiver }, { verb, signal }, disposition) {
+      if (!bus) return null;
+      const process = eventProcess(receiver);
       const data = { verb, signal: signal.name, number: signal.number, target: name, disposition, force };
-      const id = bus.emit({ type: "signal.sent", process: eventProcess(process), data, traceId });
-      causes?.signalled(process.pid, process.startTicks, id, clock());
+      const id = bus.emit({ type: "signal.sent", process, data, trace });
+      causes?.signalled(receiver.pid, receiver.startTicks, id, clock());
+      return reloads && verb === "reload" ? reloads.started({ process, target: name, verb }, id) : null;
     },
     followed(request, { target, intent, outcome }) {
       if (request.dryRun) return;
@@ -58,9 +65,10 @@ export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalM
         type: "signal.refused",
         process: receiver && eventProcess(receiver),
         data: { ...data, detail: cut(detail, 2 * longestText) },
-        traceId: request.traceId ?? null,
+        trace: request.trace ?? null,
       });
     },
+    stop: async () => reloads?.stop(),
   };
 }
 

@@ -1,14 +1,14 @@
 import type { Clock } from "#base/clock.ts";
+import { createBellPace } from "#daemon/bell-pace.ts";
+import { shareDescriptors } from "#daemon/descriptors.ts";
 import { zombieStatus } from "#daemon/exit-status.ts";
 import type { Register } from "#daemon/register.ts";
 import { createPidfdSet } from "#kernel/epoll.ts";
 import { type Notifier, notify } from "#kernel/notifier.ts";
 import { closePidfd, type Pidfd, pidfdExitStatus, pidfdOpen, pidfdSendSignal } from "#kernel/pidfd.ts";
-import { readLimits } from "#kernel/procfs/limits.ts";
 import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { type ProcStat, readStat } from "#kernel/procfs/stat.ts";
-import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 
 interface Tracked {
@@ -17,12 +17,14 @@ interface Tracked {
   readonly key: number;
   /** It has ended, and its status is not known yet: told without one when this time has come. */
   tellAt: number | null;
+  /** It was still a zombie at the last sweep. */
+  lingers: boolean;
 }
 
 /** A zombie's status may be hidden; its parent most often collects it at once, and then the pidfd tells everyone. */
 const statusWaitMs = 20;
-/** Descriptors that stay free for connections and for reading /proc. */
-const reservedFds = 128;
+/** Ticks that are further apart are nothing to wait for with an end. */
+const longestPauseMs = 50;
 
 /** Follows processes by pidfds to their ends; those that it has no pidfd for are looked after. */
 export function createTracker(root: ProcRoot, clock: Clock, register: Register) {
@@ -35,12 +37,23 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
   const set = createPidfdSet();
   // A pid of captured files is some other process's here.
   const askKernel = (pid: number) => (root.path === "/proc" ? pidfdOpen(pid) : "unavailable");
-  const maxPidfds = Math.max(0, openFilesLimit(root) - reservedFds);
+  const maxPidfds = shareDescriptors(root).pidfds;
+  const pace = createBellPace();
   let nextKey = 1;
   let notifier: Notifier | null = null;
+  /** The kernel tells how a process has ended even after it was collected, so that nothing is lost by being late. */
+  let tellsLate = false;
+  let isPaced = false;
+
+  function ring(): Promise<void> | null {
+    drain();
+    return tellsLate && isPaced ? pace.rung() : null;
+  }
 
   function drain(): void {
-    for (const { key, collected } of set?.take() ?? []) {
+    const taken = set?.take() ?? [];
+    pace.ended(taken.length, clock());
+    for (const { key, collected } of taken) {
       const tracked = byKey.get(key);
       if (!tracked) continue;
       if (collected) bury(tracked);
@@ -54,6 +67,7 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
     const status = isHere && isZombie(stat) ? zombieStatus(root, stat) : null;
     if (status !== null) register.exited(tracked.process, status);
     else {
+      register.ending(tracked.process);
       tracked.tellAt = clock() + statusWaitMs;
       unsettled.add(tracked);
     }
@@ -62,6 +76,7 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
 
   function bury(tracked: Tracked): void {
     const status = tracked.pidfd === null ? null : pidfdExitStatus(tracked.pidfd);
+    tellsLate ||= status !== null;
     forget(tracked);
     register.collected(tracked.process, status);
   }
@@ -103,14 +118,14 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
     discard: closePidfd,
     track(process: Process, pidfd: Pidfd | null): void {
       const before = byPid.get(process.pid);
-      if (before && formatId(before.process) === formatId(process)) {
+      if (before?.process.startTicks === process.startTicks) {
         if (pidfd !== null) closePidfd(pidfd);
         return;
       }
       const key = nextKey++;
       const kept = pidfd !== null && !isFull() && set?.add(pidfd, key) ? pidfd : null;
       if (pidfd !== null && kept === null) closePidfd(pidfd);
-      const tracked: Tracked = { process, pidfd: kept, key, tellAt: null };
+      const tracked: Tracked = { process, pidfd: kept, key, tellAt: null, lingers: false };
       byKey.set(tracked.key, tracked);
       byPid.set(process.pid, tracked);
       if (kept === null) swept.add(tracked);
@@ -118,7 +133,7 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
     /** Its pid belongs to another process now: whoever had it before is told to its end first. */
     replace(process: Process): void {
       const before = byPid.get(process.pid);
-      if (!before || formatId(before.process) === formatId(process)) return;
+      if (!before || before.process.startTicks === process.startTicks) return;
       drain();
       if (byPid.get(process.pid) === before) bury(before);
     },
@@ -129,24 +144,40 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
         if (!isThere({ process, pidfd: null })) register.collected(process, null);
       } else if (!isThere(tracked)) bury(tracked);
     },
-    settle(now: number): void {
+    /** Whether each tick is waited for: by a held bell, or by an end without a status. */
+    isWaiting: () => unsettled.size > 0 || pace.isHeld(),
+    tick(now: number): void {
+      if (pace.isHeld()) {
+        drain();
+        pace.ticked(now);
+      }
       for (const tracked of unsettled) {
         if (tracked.tellAt === null || now < tracked.tellAt) continue;
         unsettled.delete(tracked);
         register.exited(tracked.process, null);
       }
     },
-    sweep(): void {
-      for (const tracked of zombies) if (!isThere(tracked)) bury(tracked);
+    /** Looks after those that no pidfd tells of; who has become a zombie since the last time, and is one still. */
+    sweep(): Process[] {
+      const lingering: Process[] = [];
+      for (const tracked of zombies) {
+        if (!isThere(tracked)) bury(tracked);
+        else if (!tracked.lingers) {
+          tracked.lingers = true;
+          lingering.push(tracked.process);
+        }
+      }
       for (const tracked of [...swept]) {
         const stat = readStat(root, tracked.process.pid);
         if (stat === null || (isUnread(stat) && stat !== gone)) continue;
         if (stat === gone || stat.startTicks !== tracked.process.startTicks) bury(tracked);
         else if (isZombie(stat) && !zombies.has(tracked)) ended(tracked);
       }
+      return lingering;
     },
-    start(): void {
-      if (set) notifier = notify(set.fd, drain);
+    start(tickMs: number): void {
+      isPaced = tickMs <= longestPauseMs;
+      if (set) notifier = notify(set.fd, ring);
     },
     stop(): void {
       notifier?.stop();
@@ -164,10 +195,4 @@ export function createTracker(root: ProcRoot, clock: Clock, register: Register) 
 /** Of a process whose first thread has returned while others go on, stat says Z as well. */
 function isZombie(stat: ProcStat): boolean {
   return stat.state === "Z" && stat.threads <= 1;
-}
-
-/** RLIMIT_NOFILE, which Bun has raised to the hard limit by now. */
-function openFilesLimit(root: ProcRoot): number {
-  const limits = readLimits(root, process.pid);
-  return isUnread(limits) ? 1_024 : (limits.get("Max open files")?.soft ?? 1_048_576);
 }

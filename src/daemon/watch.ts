@@ -1,12 +1,15 @@
 import type { Clock } from "#base/clock.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Causes } from "#daemon/causes.ts";
+import { shareDescriptors } from "#daemon/descriptors.ts";
 import { createObserver, type Observer } from "#daemon/observer.ts";
 import { createOomCounters } from "#daemon/oom.ts";
 import { createRegister } from "#daemon/register.ts";
+import { createStrays, type Strays } from "#daemon/strays.ts";
 import { lookAround } from "#daemon/surroundings.ts";
 import { createWatcher, type Watcher } from "#daemon/watcher.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
+import type { Process } from "#process/process.ts";
 
 interface Means {
   readonly root: ProcRoot;
@@ -14,13 +17,35 @@ interface Means {
   readonly bus: Bus;
   readonly causes: Causes;
   readonly tickMs: number;
+  /** How long a process must have been a stray to be told. */
+  readonly minAgeMs?: () => number;
 }
 
-/** The watcher and the observer whose scans it shares with every reader. */
-export function createWatch({ root, clock, bus, causes, tickMs }: Means): { observer: Observer; watcher: Watcher } {
+interface Watch {
+  readonly observer: Observer;
+  readonly watcher: Watcher;
+  readonly strays: Strays;
+  /** Processes that are neither collected nor gone, by pid. */
+  readonly known: ReadonlyMap<number, Process>;
+}
+
+/** The watcher, the observer whose scans it shares with every reader, and who belongs to whom. They start as one. */
+export function createWatch({ root, clock, bus, causes, tickMs, minAgeMs = () => 10_000 }: Means): Watch {
   const observer = createObserver(root, clock, lookAround(root, process.pid));
-  const register = createRegister({ bus, causes, oom: createOomCounters(root), clock, gone: observer.forget });
   // Intervals by a clock that nobody sets: a step of the wall clock would hold up sweeps and looks, or fail readiness.
   const monotonic = () => performance.now();
-  return { observer, watcher: createWatcher({ root, clock: monotonic, observer, register, tickMs }) };
+  const oom = createOomCounters(root, monotonic, shareDescriptors(root).oomCounters);
+  const register = createRegister({ bus, causes, oom, clock, gone: observer.forget });
+  const watcher = createWatcher({ root, clock: monotonic, observer, register, tickMs });
+  const strays = createStrays({ bus, observer, known: register.processes, clock, minAgeMs });
+  const start = () => {
+    watcher.start();
+    strays.start();
+  };
+  const stop = () => {
+    strays.stop();
+    watcher.stop();
+    oom.close();
+  };
+  return { observer, watcher: { ...watcher, start, stop }, strays, known: register.processes };
 }

@@ -1,8 +1,12 @@
 import type { Clock } from "#base/clock.ts";
+import { createAudit } from "#daemon/audit.ts";
 import type { Observer } from "#daemon/observer.ts";
 import type { Register } from "#daemon/register.ts";
 import { createTracker } from "#daemon/tracker.ts";
+import { countUnseen, passedIds } from "#daemon/unseen-ids.ts";
+import { createYoung } from "#daemon/young.ts";
 import { openLastPid } from "#kernel/procfs/loadavg.ts";
+import { readPidLimits } from "#kernel/procfs/pid-limits.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { readStatus } from "#kernel/procfs/status.ts";
@@ -28,6 +32,8 @@ export interface Watcher {
   /** Looks for births and ends at once, so that what is decided next is decided on what is there. */
   catchUp(): void;
   status(): WatchStatus;
+  /** How many processes are followed: whoever asks often needs no more. */
+  count(): number;
   /** Why it is not alive; null when it is. */
   problem(): string | null;
 }
@@ -47,11 +53,6 @@ const sweepMs = 1_000;
 const blindMs = 200;
 /** A tick that is later than this says that the watching has stopped, not that the machine is busy. */
 const lateAfterMs = 10_000;
-/** The net under the counter: every so often everything is looked at, but on average for no more than 0.1 % of a core. */
-const auditMs = { least: 5_000, perProcess: 16, most: 30_000 };
-/** A new process soon runs another program than its parent's, if at all. */
-const execLooksMs = [40, 200, 1_000];
-
 /**
  * New processes by the PID namespace's own counter: the last field of /proc/loadavg is the last id that was given out.
  * A tick that finds it unchanged reads nothing else, so an idle pod costs the same with 5 processes as with 5,000.
@@ -59,56 +60,71 @@ const execLooksMs = [40, 200, 1_000];
 export function createWatcher({ root, clock, observer, register, tickMs }: Means): Watcher {
   const tracker = createTracker(root, clock, register);
   const counter = openLastPid(root);
+  const young = createYoung();
+  const audit = createAudit({ root, observer, register, meet, review, check: tracker.check });
   let timer: ReturnType<typeof setInterval> | null = null;
   let lastPid = 0;
   let unseenIds = 0;
   let sweptAt = 0;
   let tickedAt = 0;
-  let auditedAt = 0;
-  /** Young processes, by when they are looked at again. */
-  let young: { process: Process; bornAt: number; looks: number }[] = [];
+  let listedAt = 0;
+  /** When a tick has more to do than to read the counter. */
+  let dueAt = 0;
 
   function tick(): void {
     const now = clock();
     tickedAt = now;
     const newest = counter.read();
-    // A /proc of `subset=pid` has no loadavg; then the directory must do, at a pace that leaves the machine alone.
-    if (newest === null || isUnread(newest)) {
-      if (Math.abs(now - auditedAt) >= Math.max(blindMs, register.processes.size)) audit(now);
-    } else if (newest !== lastPid) follow(newest, now);
-    tracker.settle(now);
-    lookAtTheYoung(now);
+    // Nearly all ticks end here. What is below costs little by itself, but fifty times a second a tenth of a percent.
+    if (newest === lastPid && now < dueAt && !tracker.isWaiting()) return;
+    if (newest === null || isUnread(newest)) list(now);
+    else if (newest !== lastPid) follow(newest, now);
+    tracker.tick(now);
+    young.due(now, (process, last) => lookAgain(process, now, last));
     if (now - sweptAt >= sweepMs) sweep(now);
-    const { size } = register.processes;
-    const dueMs = Math.min(Math.max(auditMs.least, size * auditMs.perProcess), auditMs.most);
-    if (Math.abs(now - auditedAt) >= dueMs) audit(now);
+    audit.run(now);
+    dueAt = Math.min(sweptAt + sweepMs, young.nextAt(), audit.nextAt());
   }
 
-  /** Looks at each id between the last two values of the counter. Smaller than before: it has wrapped. */
+  /** A /proc of `subset=pid` has no loadavg; then the names must do, at a pace that leaves the machine alone. */
+  function list(now: number): void {
+    if (now - listedAt < Math.max(blindMs, register.processes.size)) return;
+    listedAt = now;
+    audit.names(now);
+  }
+
+  /** Looks at each id that the counter has passed; where that are too many, at everybody who is there. */
   function follow(newest: number, now: number): void {
-    const gap = newest - lastPid;
-    const from = lastPid + 1;
+    const hasWrapped = newest < lastPid;
+    const passed = passedIds(lastPid, newest, hasWrapped ? readPidLimits(root).pidMax : null);
     lastPid = newest;
-    if (gap < 0 || gap > probeLimit) audit(now);
-    else for (let pid = from; pid <= newest; pid++) probe(pid, now);
+    const count = passed.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+    if (count > probeLimit) unseenIds += countUnseen(root, passed, observer.table(0).processes);
+    else for (const [first, last] of passed) for (let pid = first; pid <= last; pid++) probe(pid, now, hasWrapped);
   }
 
-  function probe(pid: number, now: number): void {
-    // A scan was here first.
-    if (register.processes.has(pid)) return;
-    const pidfd = tracker.probe(pid);
-    if (pidfd === "thread") return;
-    if (pidfd === "gone") {
-      unseenIds++;
+  function probe(pid: number, now: number, hasWrapped: boolean): void {
+    const known = register.processes.get(pid);
+    if (!known) {
+      if (meet(pid, now) === null) unseenIds++;
       return;
     }
-    if (typeof pidfd !== "number" && isThread(pid)) return;
-    const process = observer.look(pid);
-    if (process) welcome(process, now, typeof pidfd === "number" ? pidfd : null);
-    else {
-      unseenIds++;
-      if (typeof pidfd === "number") tracker.discard(pidfd);
-    }
+    // A scan was here first, or else the counter has gone round: then the pid is another's by now, or was.
+    review(known, now);
+    if (hasWrapped && !register.processes.has(pid)) unseenIds++;
+  }
+
+  /** Null: it is gone. Undefined: it is a thread. */
+  function meet(pid: number, now: number): Process | null | undefined {
+    const pidfd = tracker.probe(pid);
+    if (pidfd === "thread") return undefined;
+    if (pidfd === "gone") return null;
+    if (typeof pidfd !== "number" && isThread(pid)) return undefined;
+    const held = typeof pidfd === "number" ? pidfd : null;
+    const process = observer.meet(pid, held);
+    if (process) welcome(process, now, held);
+    else if (held !== null) tracker.discard(held);
+    return process;
   }
 
   /** Without a pidfd a thread's id looks like a process: its folder opens too. */
@@ -125,31 +141,28 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
     tracker.replace(process);
     register.born(process);
     tracker.track(process, pidfd);
-    young.push({ process, bornAt: now, looks: 0 });
+    young.add(process, now);
+    dueAt = now;
   }
 
-  function lookAtTheYoung(now: number): void {
-    if (young.length === 0) return;
-    young = young.filter((child) => {
-      const dueMs = execLooksMs[child.looks] ?? 0;
-      if (now - child.bornAt < dueMs) return true;
-      const known = register.processes.get(child.process.pid);
-      if (known?.startTicks !== child.process.startTicks) return false;
-      const process = observer.look(child.process.pid);
-      if (process?.startTicks === known.startTicks) register.seen(process, hasExeced(known, process));
-      child.looks++;
-      return child.looks < execLooksMs.length;
-    });
+  function lookAgain({ pid, startTicks }: Process, now: number, last: boolean): void {
+    const known = register.processes.get(pid);
+    // At the last look all is read: what was taken from the parent at birth is the process's own from then on.
+    if (known?.startTicks === startTicks) review(known, now, last);
+  }
+
+  function review(known: Process, now: number, anew = false): void {
+    const process = observer.look(known.pid, anew);
+    if (process === known) return;
+    if (process === null) tracker.check(known);
+    else if (process.startTicks === known.startTicks) register.seen(process, hasExeced(known, process));
+    else welcome(process, now, tracker.open(process));
   }
 
   function sweep(now: number): void {
     sweptAt = now;
-    tracker.sweep();
-  }
-
-  function audit(now: number): void {
-    auditedAt = now;
-    observer.table(0);
+    // Nobody asks for those that nobody collects, and they would be known as they were when they lived.
+    for (const { pid } of tracker.sweep()) observer.look(pid);
   }
 
   /** Every scan comes by here, whoever asked for it. */
@@ -176,9 +189,10 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
         register.adopt(process);
         tracker.track(process, tracker.open(process));
       }
-      auditedAt = sweptAt = tickedAt = clock();
+      sweptAt = tickedAt = clock();
+      audit.start(tickedAt);
       observer.onScan(compare);
-      tracker.start();
+      tracker.start(tickMs);
       timer = setInterval(tick, tickMs);
     },
     stop() {
@@ -201,5 +215,6 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
         : `the last look for new processes was ${Math.round(lateMs / 1000)} s ago`;
     },
     status: () => ({ ...tracker.status(), unseenIds, tickMs }),
+    count: () => register.processes.size,
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type BusLimits, createBus } from "#daemon/bus.ts";
 import type { RegisterEvent } from "#process/event.ts";
+import { parsePosition } from "#process/event-position.ts";
 
 const roomy: BusLimits = { events: 10_000, bytes: 8 * 1024 * 1024 };
 const sizeOf = (events: readonly RegisterEvent[]) =>
@@ -17,9 +18,39 @@ describe("emit", () => {
     expect(bus.emit({ type: "agent.started" })).toBe(1);
     expect(bus.emit({ type: "process.exited", data: { exitCode: 7 }, cause: 1 })).toBe(2);
     expect(bus.since(0)).toEqual([
-      { id: 1, time: 1_000, type: "agent.started", process: null, data: {}, traceId: null, cause: null },
-      { id: 2, time: 1_000, type: "process.exited", process: null, data: { exitCode: 7 }, traceId: null, cause: 1 },
+      { id: 1, time: 1_000, type: "agent.started", process: null, data: {}, trace: null, cause: null },
+      { id: 2, time: 1_000, type: "process.exited", process: null, data: { exitCode: 7 }, trace: null, cause: 1 },
     ]);
+  });
+
+  const trace = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", flags: 1 };
+  const other = { ...trace, spanId: "00f067aa0ba902b7" };
+
+  test("an event has the trace of what led to it, however far back, unless it has its own", () => {
+    const bus = createBus(Date.now, roomy);
+    bus.emit({ type: "agent.started" });
+    const sent = bus.emit({ type: "signal.sent", trace });
+    const exited = bus.emit({ type: "process.exited", cause: sent });
+    bus.emit({ type: "process.reaped", cause: exited });
+    bus.emit({ type: "signal.sent", cause: sent, trace: other });
+    bus.emit({ type: "process.started", cause: 1 });
+    bus.emit({ type: "process.started", cause: 99 });
+    expect(bus.since(0).map((event) => event.trace)).toEqual([null, trace, trace, trace, other, null, null]);
+  });
+
+  test("nothing is inherited from what is no longer kept", () => {
+    const bus = createBus(Date.now, { ...roomy, events: 2 });
+    const sent = bus.emit({ type: "signal.sent", trace });
+    emitMany(bus, 1);
+    bus.emit({ type: "process.exited", cause: sent });
+    emitMany(bus, 1);
+    bus.emit({ type: "process.exited", cause: sent });
+    expect(bus.since(0).map((event) => event.trace)).toEqual([null, null]);
+    // More than are moved at a time, so that places and ids are apart.
+    emitMany(bus, 5_000);
+    const late = bus.emit({ type: "signal.sent", trace });
+    bus.emit({ type: "process.exited", cause: late });
+    expect(bus.since(0).map((event) => event.trace)).toEqual([trace, trace]);
   });
 
   test("stays quick however many were forgotten", () => {
@@ -29,6 +60,12 @@ describe("emit", () => {
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(bus.range()).toEqual({ oldestId: 195_001, newestId: 200_000 });
   });
+});
+
+test("each run has a name of its own, which a position can be told by", () => {
+  const runs = Array.from({ length: 100 }, () => createBus(Date.now).run);
+  expect(new Set(runs).size).toBe(100);
+  for (const run of runs) expect(parsePosition(`${run}.7`)).toEqual({ run, id: 7 });
 });
 
 describe("what is kept", () => {

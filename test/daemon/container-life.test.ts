@@ -15,7 +15,7 @@ beforeEach(() => {
   events.length = 0;
   const bus = createBus(Date.now);
   bus.listen((event) => void events.push(event));
-  life = createContainerLife(bus, { learn() {}, moved: () => false, forget() {} });
+  life = createContainerLife(bus, { look() {}, ending() {}, ended: () => null, forget() {}, close() {} });
 });
 
 describe("a container's life", () => {
@@ -23,16 +23,36 @@ describe("a container's life", () => {
     const [main, worker] = [process({ pid: 17, in: "web" }), process({ pid: 18, ppid: 17, in: "web" })];
     life.join(main, 7);
     life.join(worker, null);
-    life.exited(worker, { exitCode: null, signal: "SIGSEGV", coreDumped: false });
+    life.exited(worker, { exitCode: null, signal: "SIGSEGV", coreDumped: false }, 11);
     life.leave(worker);
-    life.exited(main, ended);
+    life.exited(main, ended, 12);
     life.leave(main);
     expect(told()).toEqual(["container.started web", "container.exited web"]);
     expect(events[0]).toMatchObject({
       cause: 7,
       data: { container: { id: hexId("web") }, mainPid: 17, restart: false },
     });
-    expect(events[1]?.data).toMatchObject({ mainPid: 17, exitCode: 3, signal: null });
+    expect(events[1]).toMatchObject({ cause: 12, data: { mainPid: 17, exitCode: 3, signal: null } });
+  });
+
+  test("ends by its main process also where others stay longer, and where the exit code comes later", () => {
+    const [main, worker] = [process({ pid: 17, in: "web" }), process({ pid: 18, ppid: 17, in: "web" })];
+    life.join(main, null);
+    life.join(worker, null);
+    const unknown = { exitCode: null, signal: null, coreDumped: null };
+    life.exited(main, unknown, 12);
+    life.exited(main, { ...unknown, signal: "SIGKILL", probableOomKill: true });
+    life.leave(main);
+    life.exited(worker, ended, 14);
+    life.leave(worker);
+    expect(events[1]).toMatchObject({ cause: 12, data: { mainPid: 17, signal: "SIGKILL", probableOomKill: true } });
+  });
+
+  test("has no cause where the end of its main process was not seen", () => {
+    const main = process({ pid: 17, in: "web" });
+    life.join(main, null);
+    life.leave(main);
+    expect(events[1]).toMatchObject({ type: "container.exited", cause: null });
   });
 
   test("has its oldest process for the main one, in whatever order they are found", () => {

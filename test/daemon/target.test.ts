@@ -24,7 +24,12 @@ afterAll(() => {
 });
 
 function agentWith(rule: TargetRule): Agent {
-  return createAgent(procRoot(), Date.now, { targets: { app: rule }, signals: { allow: null }, exposeEnviron: false });
+  return createAgent(procRoot(), Date.now, {
+    targets: { app: rule },
+    signals: { allow: null },
+    exposeEnviron: false,
+    zombies: { remedy: "report", minAgeMs: 10_000 },
+  });
 }
 
 const dryRun = (agent: Agent) =>

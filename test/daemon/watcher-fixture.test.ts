@@ -15,17 +15,51 @@ let folder: string;
 let watcher: Watcher;
 const events: RegisterEvent[] = [];
 
+interface Given {
+  name?: string;
+  state?: string;
+  threads?: number;
+  startTicks?: number;
+  args?: string;
+}
+
 /** A process as files. */
-function put(pid: number, given: { name?: string; state?: string; startTicks?: number; args?: string } = {}): void {
-  const { name, state, startTicks, args } = {
+function put(pid: number, given: Given = {}): void {
+  const { name, state, threads, startTicks, args } = {
     name: "app",
     state: "S",
+    threads: 1,
     startTicks: pid * 10,
     args: given.name ?? "app",
     ...given,
   };
   mkdirSync(join(folder, String(pid)), { recursive: true });
-  const fields = [pid, `(${name})`, state, 1, 1, 1, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 20, 0, 1, 0, startTicks, 4096, 1];
+  const fields = [
+    pid,
+    `(${name})`,
+    state,
+    1,
+    1,
+    1,
+    0,
+    -1,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    20,
+    0,
+    threads,
+    0,
+    startTicks,
+    4096,
+    1,
+  ];
   writeFileSync(join(folder, String(pid), "stat"), `${[...fields, ...Array(28).fill(0)].join(" ")}\n`);
   writeFileSync(
     join(folder, String(pid), "status"),
@@ -33,6 +67,8 @@ function put(pid: number, given: { name?: string; state?: string; startTicks?: n
   );
   writeFileSync(join(folder, String(pid), "cmdline"), args === "" ? "" : `${args}\0`);
   writeFileSync(join(folder, String(pid), "cgroup"), "0::/\n");
+  for (let id = pid; id < pid + threads; id++)
+    mkdirSync(join(folder, String(pid), "task", String(id)), { recursive: true });
 }
 const remove = (pid: number) => rmSync(join(folder, String(pid)), { recursive: true });
 const lastPid = (pid: number) => writeFileSync(join(folder, "loadavg"), `0.00 0.00 0.00 1/10 ${pid}\n`);
@@ -63,15 +99,39 @@ test("who was there before is no birth", async () => {
   expect(events.filter(({ type }) => type === "process.started").map((event) => event.process?.pid)).toEqual([101]);
 });
 
-test("a counter that moves leads to the new process, and one that wraps to the directory", async () => {
+test("a counter that moves leads to the new process, and those that nobody has any more are counted", async () => {
   put(250);
   lastPid(260);
   await told("process.started", 250);
-  put(30);
-  lastPid(31);
-  await told("process.started", 30);
-  // 101 to 260 but for 250; what the directory shows was missed by no counting.
   expect(watcher.status().unseenIds).toBe(159);
+});
+
+test("a counter that wraps leads to who was born before and after, and is counted on both sides", async () => {
+  mkdirSync(join(folder, "sys", "kernel"), { recursive: true });
+  writeFileSync(join(folder, "sys", "kernel", "pid_max"), "400\n");
+  lastPid(390);
+  await eventually("the first count", () => watcher.status().unseenIds === 290);
+  put(395);
+  put(303);
+  lastPid(305);
+  await told("process.started", 303);
+  await told("process.started", 395);
+  // 391 to 399 and, since RESERVED_PIDS are given out only once, 300 to 305.
+  expect(watcher.status().unseenIds).toBe(290 + 8 + 5);
+});
+
+test("of a gap that is too large to ask for each all are counted but who is found, with their threads", async () => {
+  put(5_000, { threads: 3 });
+  lastPid(10_000);
+  await told("process.started", 5_000);
+  expect(watcher.status().unseenIds).toBe(9_900 - 3);
+});
+
+test("a birth and an end that no counter tells are found by name", async () => {
+  put(90);
+  await told("process.started", 90);
+  remove(90);
+  await told("process.reaped", 90);
 });
 
 test("a process that is gone is told without a code, and a pid that is used again is another process", async () => {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RegisterEvent } from "#process/event.ts";
 import { linesOf } from "../support/lines.ts";
 import { eventually } from "../support/poll.ts";
 import { watchMachine } from "../support/watch.ts";
@@ -79,6 +80,36 @@ describe("the watcher", () => {
     expect(reaped.data).toMatchObject({ exitCode: 5 });
     expect(reaped.data["zombieSeconds"]).toBeGreaterThan(0.05);
     parent.kill(9);
+  });
+
+  test("knows a zombie that nobody collects for one, without a scan", async () => {
+    const { waitFor, events, observer } = start();
+    const parent = spawn("exec 3<&0; (read line <&3; exit 5) & exec sleep 1000");
+    const isChild = ({ process }: RegisterEvent) => process?.ppid === parent.pid;
+    const born = await eventually("the child", () => events.find((event) => isChild(event)));
+    const pid = born.process?.pid ?? 0;
+    // Until nobody looks at it any more because it is young.
+    await eventually("its first seconds to pass", () => performance.now() - born.at > 1_500);
+    parent.stdin.end();
+    await waitFor(pid, "process.exited");
+    const { observedAt } = observer.live();
+    await eventually("the zombie", () => observer.live().byPid.get(pid)?.state === "zombie", 3_000);
+    expect(observer.live().observedAt).toBe(observedAt);
+    parent.kill(9);
+  });
+
+  test("tells the ends of a storm, which ticks hear of, with their codes", async () => {
+    const { events } = start();
+    // What runs in the background has no stdin of its own.
+    const script = "exec 3<&0; i=0; while [ $i -lt 600 ]; do (read line <&3; exit 9) & i=$((i+1)); done; wait";
+    const parent = spawn(script);
+    const children = () => events.filter((event) => event.process?.ppid === parent.pid);
+    const count = (wanted: string) => children().filter(({ type }) => type === wanted).length;
+    await eventually("all births", () => count("process.started") === 600, 20_000);
+    parent.stdin.end();
+    await eventually("all collections", () => count("process.reaped") === 600, 20_000);
+    const codes = children().flatMap(({ type, data }) => (type === "process.reaped" ? [data["exitCode"]] : []));
+    expect(new Set(codes)).toEqual(new Set([9]));
   });
 
   test("tells the exec of another program under the same pid", async () => {

@@ -1,13 +1,20 @@
 import { createLog } from "#base/log.ts";
 import { createAgent } from "#daemon/agent.ts";
 import { type BusLimits, createBus, defaultLimits } from "#daemon/bus.ts";
+import { createCauses } from "#daemon/causes.ts";
 import { createHealth } from "#daemon/health.ts";
+import { createObserver } from "#daemon/observer.ts";
+import { createPids } from "#daemon/pids.ts";
+import { lookAround } from "#daemon/surroundings.ts";
+import { createUsage } from "#daemon/usage.ts";
+import { createZombieCare } from "#daemon/zombie-care.ts";
 import { createApp } from "#http/app.ts";
 import type { Role } from "#http/endpoint.ts";
 import { createEventStreams } from "#http/events/streams.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import { diagnose } from "#policy/doctor.ts";
-import { textFormat, writeText } from "#telemetry/exposition.ts";
+import { createMetrics } from "#telemetry/metrics.ts";
+import { pidsMetrics } from "#telemetry/pids-metrics.ts";
 import { watchMetrics } from "#telemetry/watch-metrics.ts";
 import type { Json } from "./binary.ts";
 
@@ -26,24 +33,56 @@ export function realApp({
   limits = defaultLimits,
   ...times
 }: AppOptions = {}) {
-  const settings = { targets: {}, targetContainer: undefined, signals: { allow: null }, exposeEnviron };
+  const settings = {
+    targets: {},
+    targetContainer: undefined,
+    signals: { allow: null },
+    exposeEnviron,
+    zombies: { remedy: "report", minAgeMs: 10_000 } as const,
+  };
   const logged: string[] = [];
   const log = createLog((line) => void logged.push(line));
   const bus = createBus(Date.now, limits);
   const agent = createAgent(procRoot(), Date.now, settings, { bus });
+  const observer = { table: agent.table, live: agent.table };
+  const surroundings = { initialNamespace: false };
+  const idle = { bus, known: () => 0, surroundings, settings: { podPidsLimit: null } };
+  const pids = createPids({ root: procRoot(), clock: Date.now, observer, ...idle });
+  const zombies = createZombieCare({
+    root: procRoot(),
+    clock: Date.now,
+    bus,
+    causes: createCauses(),
+    observer: createObserver(procRoot(), Date.now, lookAround(procRoot(), process.pid)),
+    settings: agent.settings,
+    originOf: () => "unknown",
+  });
   const stopping = new AbortController();
   const streams = createEventStreams({ bus, clock: Date.now, log, stopping: stopping.signal, ...times });
   // Nothing watches here; the app's routes are what is tested.
   const watch = { mechanism: "sweep" as const, watched: 0, swept: 0, unseenIds: 0, tickMs: 20 };
   const service = {
     agent,
+    pids,
+    strays: { of: () => new Map(), originOf: () => "unknown" as const },
+    zombies,
     bus,
     streams,
     health: createHealth(agent),
     clock: Date.now,
     explain: () => [],
-    doctor: () => ({ findings: diagnose({ reduced: null, watch }), watch }),
-    metrics: () => ({ text: writeText(watchMetrics(watch, bus.range())), contentType: textFormat }),
+    doctor: () => ({ findings: diagnose({ reduced: null, watch, pids: pids.budgets(), zombies: [] }), watch }),
+    metrics: createMetrics({
+      version: "0.0.0",
+      clock: () => performance.now(),
+      bus,
+      observer: { ...observer, onScan() {} },
+      known: new Map(),
+      usage: createUsage(procRoot(), () => performance.now()),
+      streams,
+      choice: () => ({ perProcess: "all", top: 50 }),
+      others: () => [...watchMetrics(watch, bus.range()), ...pidsMetrics(pids.budgets())],
+    }),
     version: "0.0.0",
     stopping: stopping.signal,
   };
@@ -51,7 +90,16 @@ export function realApp({
   const request = (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
     if (!headers.has("host")) headers.set("host", "localhost:9099");
-    return app.request(path, { ...init, headers }, { role, checkHost: role !== "probe", extendTimeout() {} });
+    return app.request(
+      path,
+      { ...init, headers },
+      {
+        role,
+        checkHost: role !== "probe",
+        extendTimeout() {},
+        clientAddress: () => null,
+      },
+    );
   };
   return {
     agent,

@@ -50,6 +50,10 @@ export async function startAgent({ args = [], env = {}, cwd = top, wrapper = [] 
   const address = await eventually("sexton to serve", () => {
     if (child.exitCode !== null) throw new Error(`sexton ended with ${child.exitCode}: ${stderr}`);
     return /addresses=\["([^"]+)"/.exec(stderr)?.[1];
+  }).catch((cause) => {
+    // One that nobody got to know would stay for good.
+    child.kill("SIGKILL");
+    throw cause;
   });
   const url = `http://${address}`;
   const fetchPath = (path: string, init?: RequestInit) => fetch(`${url}${path}`, init);

@@ -8,15 +8,12 @@ export function linesOf(stream: ReadableStream<Uint8Array>) {
       text += chunk;
   })();
   reading.catch(() => {});
+  const whole = () => text.split("\n").slice(0, -1);
   return {
+    matching: (pattern: RegExp) => whole().filter((line) => pattern.test(line)),
     has: (line: string) => text.split("\n").includes(line),
     waitForMatch: (pattern: RegExp) =>
-      eventually(`a line like ${pattern}`, () =>
-        text
-          .split("\n")
-          .slice(0, -1)
-          .find((line) => pattern.test(line)),
-      ),
+      eventually(`a line like ${pattern}`, () => whole().find((line) => pattern.test(line))),
     waitFor: (line: string) => eventually(`the line "${line}"`, () => text.split("\n").includes(line)),
   };
 }

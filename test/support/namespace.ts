@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { cleanEnv } from "./binary.ts";
 import { eventually } from "./poll.ts";
 
@@ -25,13 +26,15 @@ export interface Namespace {
 
 const pause = "trap 'exit 0' TERM; while :; do sleep 1000 & wait $!; done";
 
-export async function createNamespace(): Promise<Namespace> {
-  const command = ["unshare", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc", "sh", "-c", pause];
+/** `pid1`: what is to be its pid 1 instead. */
+export async function createNamespace(pid1: readonly string[] = ["sh", "-c", pause]): Promise<Namespace> {
+  const command = ["unshare", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc", ...pid1];
+  const name = basename(pid1[0] ?? "");
   const outer = Bun.spawn(command, { env: cleanEnv, stdin: "ignore", stdout: "ignore" });
   const init = await eventually("the namespace's pid 1", () => {
     const children = readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, "utf8").trim();
     // unshare has forked, but mounts the namespace's own /proc a moment later.
-    return children !== "" && /^sh$/m.test(readFileSync(`/proc/${children}/comm`, "utf8")) ? children : null;
+    return children !== "" && readFileSync(`/proc/${children}/comm`, "utf8").trim() === name ? children : null;
   });
   const enter = ["nsenter", "--target", init, "--pid", "--mount", "--"];
   return {

@@ -15,20 +15,39 @@ export function hexId(word: string): string {
 }
 
 export function sighting(row: Row): Sighting {
-  const { pid, in: container, args, argsTruncated, exe, uid, gid, cgroup, containerId, denied, ...rest } = row;
+  const {
+    pid,
+    in: container,
+    args,
+    argsTruncated,
+    argsPadded,
+    exe,
+    uid,
+    gid,
+    cgroup,
+    containerId,
+    denied,
+    ...rest
+  } = row;
   const id = containerId ?? (container === undefined ? null : hexId(container));
   const name = rest.name ?? "app";
   return {
     ppid: 0,
     session: pid,
+    terminal: false,
     startTicks: pid * 100,
     state: "sleeping",
     kernelThread: false,
     threads: 1,
     cpuSeconds: 0,
+    userSeconds: 0,
+    systemSeconds: 0,
+    minorFaults: 0,
+    majorFaults: 0,
     cpuPercent: 0,
     rssBytes: 0,
     virtualBytes: 0,
+    layout: null,
     startedAt: 0,
     ...rest,
     pid,
@@ -36,6 +55,7 @@ export function sighting(row: Row): Sighting {
     facts: {
       args: args ?? [name],
       argsTruncated: argsTruncated ?? false,
+      argsPadded: argsPadded ?? false,
       exe: exe === undefined ? `/usr/bin/${name}` : exe,
       uid: uid ?? 1000,
       gid: gid ?? 1000,

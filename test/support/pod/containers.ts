@@ -1,5 +1,5 @@
 import type { IContainer, IPodSpec } from "kubernetes-models/v1";
-import { actorImage, nginxImage, nginxUid } from "./images.ts";
+import { type ActorProgram, actorImage, nginxImage, nginxUid } from "./images.ts";
 
 const locked = {
   allowPrivilegeEscalation: false,
@@ -20,7 +20,7 @@ export async function nginxContainer(): Promise<IContainer> {
 export const nginxVolumes: NonNullable<IPodSpec["volumes"]> = [{ name: "tmp", emptyDir: {} }];
 
 /** A container that is one small program, with the UID of the profile "signal" unless told otherwise. */
-export async function actorContainer(name: string, program: "deaf" | "reloads", uid = nginxUid): Promise<IContainer> {
+export async function actorContainer(name: string, program: ActorProgram, uid = nginxUid): Promise<IContainer> {
   return {
     name,
     image: await actorImage(program),

@@ -4,8 +4,11 @@ import { run } from "./command.ts";
 import { groundFolder, prepareGround } from "./ground.ts";
 import { image } from "./rootfs.ts";
 
+/** The programs of test/programs/pod. */
+export type ActorProgram = "deaf" | "hungry" | "leaks" | "reloads";
+
 /** An image that is nothing but one static program out of test/programs/pod. */
-export async function actorImage(program: "deaf" | "reloads"): Promise<string> {
+export async function actorImage(program: ActorProgram): Promise<string> {
   await prepareGround();
   const source = join(import.meta.dir, "../../programs/pod", `${program}.c`);
   const folder = join(groundFolder, "tmp", "programs");

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { IConfigMap, IContainer, IPodSpec, IVolume } from "kubernetes-models/v1";
+import type { IConfigMap, IContainer, IEnvVar, IPodSpec, IVolume } from "kubernetes-models/v1";
 
 /**
- * The part of a kubelet that podman does not play: the mount that tells a container's name, an emptyDir that every
- * user may write to, and ConfigMap volumes with their symbolic links. All of it is folders of the pod, mounted as
+ * The part of a kubelet that podman does not play: the mount that tells a container's name, the downward API, an emptyDir
+ * that every user may write to, and ConfigMap volumes with their symbolic links. All of it is folders of the pod, mounted as
  * hostPath volumes, and goes away with the pod's folder.
  */
 export function asKubeletWould(spec: IPodSpec, folder: string, configMaps: readonly IConfigMap[]): IPodSpec {
@@ -31,11 +31,29 @@ function withTerminationLog(container: IContainer, folder: string): { container:
   const name = `termination-${container.name}`;
   const mount = { name, mountPath: "/dev/termination-log" };
   // A containerPort says something and does nothing; podman would want to publish it on a network that is not there.
-  const { ports: _, ...rest } = container;
+  const { ports: _, env = [], ...rest } = container;
+  const volumeMounts = [...(rest.volumeMounts ?? []), mount];
   return {
-    container: { imagePullPolicy: "Never", ...rest, volumeMounts: [...(rest.volumeMounts ?? []), mount] },
+    container: { imagePullPolicy: "Never", ...rest, env: env.map(withField), volumeMounts },
     volume: { name, hostPath: { path, type: "File" } },
   };
+}
+
+/** The fields of the downward API, of which podman 4 knows only the first. */
+const fields: Readonly<Record<string, string>> = {
+  "metadata.name": "web-1",
+  "metadata.namespace": "shop",
+  "metadata.uid": crypto.randomUUID(),
+  "spec.nodeName": "node-1",
+  "status.podIP": "10.0.0.7",
+};
+
+function withField({ valueFrom, ...env }: IEnvVar): IEnvVar {
+  const path = valueFrom?.fieldRef?.fieldPath;
+  if (path === undefined) return { ...env, ...(valueFrom && { valueFrom }) };
+  const value = fields[path];
+  if (value === undefined) throw new Error(`Cannot set ${env.name}: the downward API has no ${path} here`);
+  return { ...env, value };
 }
 
 function onHost(volume: IVolume, folder: string, configMaps: readonly IConfigMap[]): IVolume {

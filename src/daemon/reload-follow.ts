@@ -1,0 +1,55 @@
+import type { Bus } from "#daemon/bus.ts";
+import type { Outcome } from "#daemon/outcome.ts";
+import type { Follow } from "#daemon/perform.ts";
+import type { EventProcess, EventType } from "#process/event.ts";
+
+/** A reload has this long to show an effect before it is said that none was seen. */
+export const reloadWaitMs = 2_000;
+
+export interface Reload {
+  readonly process: EventProcess;
+  /** The target's name. */
+  readonly target: string;
+  readonly verb: string;
+}
+
+/** Follows each reload to its end, whether or not its caller waits for it, and tells both. */
+export interface ReloadFollow {
+  /** Tells `reload.started`, and of what is returned how it ended; `cause` is the event of its signal. */
+  started(reload: Reload, cause: number): Follow;
+  /** Ends what is being followed; resolves when that is told, as it is known by then. */
+  stop(): Promise<void>;
+}
+
+const endTypes = {
+  confirmed: "reload.confirmed",
+  unconfirmed: "reload.unconfirmed",
+  exited: "reload.failed",
+  pending: "reload.unconfirmed",
+} as const satisfies Record<Outcome["status"], EventType>;
+
+export function createReloadFollow(bus: Pick<Bus, "emit">): ReloadFollow {
+  const stopping = new AbortController();
+  const following = new Set<Promise<void>>();
+  return {
+    started({ process, target, verb }, cause) {
+      const id = bus.emit({ type: "reload.started", process, data: { target, verb }, cause });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      following.add(promise);
+      return {
+        forMs: reloadWaitMs,
+        abort: stopping.signal,
+        settled({ status, evidence, afterSeconds, ...exit }) {
+          const data = { target, verb, outcome: status, evidence, afterSeconds, ...exit };
+          bus.emit({ type: endTypes[status], process, data, cause: id });
+          following.delete(promise);
+          resolve();
+        },
+      };
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(following);
+    },
+  };
+}
