@@ -9,6 +9,7 @@ import { health } from "#cli/commands/health.ts";
 import { ps } from "#cli/commands/ps.ts";
 import { reload, signal } from "#cli/commands/signal.ts";
 import { version } from "#cli/commands/version.ts";
+import { zombies } from "#cli/commands/zombies.ts";
 import { commandHelp, overview } from "#cli/help.ts";
 import { createClient, UnreachableError } from "#client/client.ts";
 import { configKeys } from "#config/keys.ts";
@@ -28,7 +29,7 @@ export type Serve = (load: () => Promise<LoadedConfig>) => Promise<ExitCode>;
 
 /** Reads the command line and runs what it says. Every error ends as one sentence on `err` and an exit code. */
 export async function run(argv: readonly string[], terminal: Terminal, serve: Serve): Promise<ExitCode> {
-  const commands = [serveCommand(serve), ps, events, signal, reload, health, config, version];
+  const commands = [serveCommand(serve), ps, zombies, events, signal, reload, health, config, version];
   try {
     return await dispatch(argv, terminal, commands);
   } catch (cause) {

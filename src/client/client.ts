@@ -1,4 +1,5 @@
 import { UsageError } from "#base/errors.ts";
+import { createSseParser, type SseBlock } from "#client/sse.ts";
 
 /** Where the agent listens, as the configuration has it. */
 export type AgentAddress =
@@ -26,18 +27,19 @@ export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 }
 
-export interface FollowRequest extends Omit<ClientRequest, "method" | "timeoutMs" | "accept"> {
-  readonly accept: "text/plain" | "application/x-ndjson";
+export interface StreamRequest extends Pick<ClientRequest, "query"> {
+  /** Resumes after this; null: from where the query says. */
+  readonly lastEventId: string | null;
   /** Fires when nobody wants any more; the answer then ends as it would have. */
   readonly enough: AbortSignal;
-  /** Each piece as it comes; the next one waits for it. */
-  readonly onText: (text: string) => Promise<void>;
+  /** Each block as it comes; the next one waits for it. */
+  readonly onBlock: (block: SseBlock) => Promise<void>;
 }
 
 export interface Client {
   ask(path: string, request: ClientRequest): Promise<ClientAnswer>;
-  /** A stream that may be quiet for as long as it likes. The text of the answer is empty when it went to `onText`. */
-  follow(path: string, request: FollowRequest): Promise<ClientAnswer>;
+  /** An event stream, until it ends. The text of the answer is empty when the stream went to `onBlock`. */
+  stream(path: string, request: StreamRequest): Promise<ClientAnswer>;
 }
 
 const defaultTimeoutMs = 10_000;
@@ -58,6 +60,17 @@ export function createClient(address: AgentAddress | undefined): Client {
     new UnreachableError(`Cannot reach sexton at ${where}: ${reason}. Is it running, and with the same --listen?`, {
       cause,
     });
+  const lost = (cause: unknown): never => {
+    throw unreachable("nobody answers, or no longer", cause);
+  };
+  /** What goes wrong with the connection; what goes wrong with whoever takes the chunks stays what it is. */
+  async function* chunksOf(body: ReadableStream<Uint8Array>) {
+    try {
+      yield* body;
+    } catch (cause) {
+      lost(cause);
+    }
+  }
   return {
     async ask(path, { method = "GET", query = {}, accept, timeoutMs = defaultTimeoutMs }) {
       try {
@@ -68,19 +81,23 @@ export function createClient(address: AgentAddress | undefined): Client {
         throw unreachable(late ? `no answer in ${timeoutMs / 1000} s` : "nobody answers", cause);
       }
     },
-    async follow(path, { query = {}, accept, enough, onText }) {
+    async stream(path, { query = {}, lastEventId, enough, onBlock }) {
+      const resumed = lastEventId === null ? {} : { "last-event-id": lastEventId };
+      const headers = { accept: "text/event-stream", ...resumed };
       try {
         // `timeout: false` is Bun's own: its fetch gives up a connection that is quiet for five minutes.
-        const init = { headers: { accept }, signal: enough, timeout: false };
-        const response = await call(path, query, init as RequestInit);
-        if (!response.ok || !response.body) return await answerOf(response);
+        const init = { headers, signal: enough, timeout: false } as RequestInit;
+        const response = await call(path, query, init).catch(lost);
+        if (!response.ok || !response.body) return await answerOf(response).catch(lost);
         const decoder = new TextDecoder();
-        for await (const chunk of response.body) await onText(decoder.decode(chunk, { stream: true }));
-        return { ok: true, status: response.status, text: "", problem: null };
+        const parse = createSseParser();
+        for await (const chunk of chunksOf(response.body)) {
+          for (const block of parse(decoder.decode(chunk, { stream: true }))) await onBlock(block);
+        }
       } catch (cause) {
-        if (enough.aborted) return { ok: true, status: 200, text: "", problem: null };
-        throw unreachable("nobody answers, or no longer", cause);
+        if (!enough.aborted) throw cause;
       }
+      return { ok: true, status: 200, text: "", problem: null };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from "#base/duration.ts";
 import { configKeys } from "#config/keys.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { formatListen, type Listen } from "#config/schema.ts";
@@ -14,19 +15,25 @@ export interface ExplainedSetting {
 export function explainConfig({ config, origins }: LoadedConfig): ExplainedSetting[] {
   return configKeys.map(({ path, name, description }) => ({
     key: name,
-    value:
-      name === "watch.tick"
-        ? `${config.watch.tick}ms`
-        : printable(path.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], config)),
+    value: printable(
+      path.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], config),
+      path.at(-1) as string,
+    ),
     source: origins.get(name) ?? "default",
     description,
   }));
 }
 
-function printable(value: unknown): unknown {
+/** Settings that are a time, wherever they stand: in milliseconds once they are read. */
+const times = ["tick", "minAge"];
+
+function printable(value: unknown, key: string): unknown {
   if (value === undefined) return null;
-  if (Array.isArray(value)) return value.map(printable);
-  return isListen(value) ? formatListen(value) : value;
+  if (typeof value === "number" && times.includes(key)) return formatDuration(value);
+  if (Array.isArray(value)) return value.map((item) => printable(item, key));
+  if (isListen(value)) return formatListen(value);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, printable(inner, name)]));
 }
 
 function isListen(value: unknown): value is Listen {

@@ -60,6 +60,14 @@ const tickSchema = z
   .pipe(z.string(), readable(parseDuration, "a time such as 20ms"))
   .check(z.refine((ms) => ms >= 5 && ms <= 1_000, "expected 5ms to 1s"));
 
+const spanSchema = (mostMs: number) =>
+  z
+    .pipe(z.string(), readable(parseDuration, "a time such as 10s"))
+    .check(z.refine((ms) => ms <= mostMs, `expected at most ${mostMs / 1000}s`));
+
+const minAgeSchema = spanSchema(86_400_000);
+const remedySchema = z.enum(["report", "nudge", "adopt", "terminate-parent"]);
+
 /** Verbs stand in URLs, and must not be taken for signals. */
 const verbNameSchema = z.string().check(
   z.regex(/^[a-z][a-z0-9-]{0,31}$/, "expected lower-case letters, digits and dashes"),
@@ -81,11 +89,15 @@ export const targetSchema = z
     pidFile: text("A file with the pid, in a volume that sexton mounts too"),
     port: about("The TCP port that the process listens on", z.optional(z.int().check(z.gte(1), z.lte(65_535)))),
     verbs: about("Verbs of your own: {drain: SIGUSR1}", z.optional(z.record(verbNameSchema, signalSchema))),
+    zombies: about(
+      "What is done about the zombies of this target's processes, where not the same as about all: {remedy, minAge}",
+      z.optional(z.strictObject({ remedy: z.optional(remedySchema), minAge: z.optional(minAgeSchema) })),
+    ),
   })
   .check(
     z.refine(
       (target) => Object.values(target).some((value) => value !== undefined),
-      "expected at least one of container, profile, name, exe, args, pidFile, port, verbs",
+      "expected at least one of container, profile, name, exe, args, pidFile, port, verbs, zombies",
     ),
   );
 
@@ -107,12 +119,29 @@ export const configSchema = z.strictObject({
     z._default(z.nullable(listenSchema), null),
   ),
   targetContainer: text("The container whose main process is the main app, where there are several"),
+  podPidsLimit: about(
+    "How many tasks the pod may have, as the kubelet's podPidsLimit says: that limit cannot be seen from inside of the pod",
+    z.optional(wholeSchema(1, 4_194_304)),
+  ),
   targets: about("Named processes that signals go to", z._default(z.record(targetNameSchema, targetSchema), {})),
   signals: z.prefault(
     z.strictObject({
       allow: about(
         "The signals that may be sent; default: all but SIGKILL and SIGSTOP",
         z.optional(listOf(signalSchema)),
+      ),
+    }),
+    {},
+  ),
+  zombies: z.prefault(
+    z.strictObject({
+      minAge: about(
+        "How long a process that has ended is left to its parent before it is called a zombie",
+        z._default(minAgeSchema, 10_000),
+      ),
+      remedy: about(
+        "What is done about zombies: report; nudge (SIGCHLD to the parent); adopt (ptrace: the parent itself is made to collect them); terminate-parent",
+        z._default(remedySchema, "report"),
       ),
     }),
     {},
@@ -137,6 +166,25 @@ export const configSchema = z.strictObject({
     z.strictObject({
       exposeEnviron: about(
         "Serve /processes/{pid}/environ, which often holds secrets",
+        z._default(booleanSchema, false),
+      ),
+    }),
+    {},
+  ),
+  metrics: z.prefault(
+    z.strictObject({
+      perProcess: about(
+        "Which processes have metrics of their own: off; top: those that use most; all. Sums by container and name are there in any case",
+        z._default(z.enum(["off", "top", "all"]), "top"),
+      ),
+      top: about("How many those are by CPU, and as many by memory", z._default(wholeSchema(1, 10_000), 50)),
+    }),
+    {},
+  ),
+  telemetry: z.prefault(
+    z.strictObject({
+      commandLine: about(
+        "Send command lines to the OpenTelemetry collector too: they often hold secrets",
         z._default(booleanSchema, false),
       ),
     }),

@@ -44,6 +44,7 @@ export function createApp(service: Service, log: Log): Hono<HttpEnv> {
 function register(app: Hono<HttpEnv>, { method, path, role, endpoint }: Route, service: Service): void {
   const { handle, params, query } = endpoint;
   app.on(method.toUpperCase(), path.replace(/\{([^}]+)\}/g, ":$1"), async (c) => {
+    c.set("route", path);
     if (roles.indexOf(c.env.role) < roles.indexOf(role)) {
       return problemResponse(
         c,

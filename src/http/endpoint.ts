@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type * as z from "zod/mini";
 import type { Problem } from "#base/errors.ts";
 import type { Service } from "#http/service.ts";
+import type { TraceContext } from "#process/trace-context.ts";
 
 /** Who may call: each role may do what those before it may. */
 export const roles = ["probe", "read", "operate"] as const;
@@ -17,11 +18,14 @@ export interface Bindings {
   readonly checkHost: boolean;
   /** Lets a request take longer than the listener's idle timeout. */
   readonly extendTimeout: (request: Request, seconds: number) => void;
+  /** Null: on a Unix socket nobody has one. */
+  readonly clientAddress: () => string | null;
 }
 
 export interface HttpEnv {
   Bindings: Bindings;
-  Variables: { requestId: string; traceId: string | null };
+  /** `route` is the matched path of the table of routes. */
+  Variables: { requestId: string; trace: TraceContext | null; route: string | null };
 }
 
 /** One operation of the API: what it takes and does. What it answers is told in document/operations.ts. */

@@ -3,10 +3,12 @@ import { listContainers } from "#http/routes/containers.ts";
 import { docs, docsAsset, openApi } from "#http/routes/docs.ts";
 import { showEvents } from "#http/routes/events.ts";
 import { indexPage } from "#http/routes/index-page.ts";
-import { showDoctor, showMetrics } from "#http/routes/insight.ts";
+import { showDoctor } from "#http/routes/insight.ts";
+import { showMetrics } from "#http/routes/metrics.ts";
 import { listProcesses, showProcess, showProcessFile } from "#http/routes/processes.ts";
 import { livez, readyz, showConfig, startupz } from "#http/routes/service.ts";
 import { sendSignal, sendVerb, showTargets, signalProcess } from "#http/routes/signals.ts";
+import { reapZombies, showZombies } from "#http/routes/zombies.ts";
 
 export interface Route {
   readonly method: Method;
@@ -26,6 +28,8 @@ export const routes: readonly Route[] = [
   { method: "get", path: "/signal", role: "read", endpoint: showTargets },
   { method: "post", path: "/signal", role: "operate", endpoint: sendSignal },
   { method: "post", path: "/signal/{verb}", role: "operate", endpoint: sendVerb },
+  { method: "get", path: "/zombies", role: "read", endpoint: showZombies },
+  { method: "post", path: "/zombies/reap", role: "operate", endpoint: reapZombies },
   { method: "get", path: "/events", role: "read", endpoint: showEvents },
   { method: "get", path: "/livez", role: "probe", endpoint: livez },
   { method: "get", path: "/startupz", role: "probe", endpoint: startupz },

@@ -22,9 +22,10 @@ const idleTimeoutSeconds = 60;
 /** Throws a UsageError when the address cannot be had. */
 export async function startServer(app: Hono<HttpEnv>, { at, role }: Listener): Promise<RunningServer> {
   const address = "path" in at ? at.path : `${at.hostname.includes(":") ? `[${at.hostname}]` : at.hostname}:${at.port}`;
-  const fetch = (request: Request, server: { timeout(request: Request, seconds: number): void }) => {
+  const fetch: Fetch = (request, server) => {
     const extendTimeout: Bindings["extendTimeout"] = (of, seconds) => server.timeout(of, seconds);
-    const bindings: Bindings = { role, checkHost: "port" in at && role !== "probe", extendTimeout };
+    const clientAddress = () => server.requestIP(request)?.address ?? null;
+    const bindings: Bindings = { role, checkHost: "port" in at && role !== "probe", extendTimeout, clientAddress };
     return app.fetch(withHost(request), bindings);
   };
   if ("path" in at) await makeWay(at.path);
@@ -91,7 +92,7 @@ function withHost(request: Request): Request {
 
 type Fetch = (
   request: Request,
-  server: { timeout(request: Request, seconds: number): void },
+  server: Pick<Bun.Server<undefined>, "timeout" | "requestIP">,
 ) => Response | Promise<Response>;
 
 function listen(at: Listener["at"], fetch: Fetch) {

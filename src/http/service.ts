@@ -2,19 +2,26 @@ import type { Clock } from "#base/clock.ts";
 import type { Agent } from "#daemon/agent.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Health } from "#daemon/health.ts";
+import type { Pids } from "#daemon/pids.ts";
+import type { Strays } from "#daemon/strays.ts";
 import type { WatchStatus } from "#daemon/watcher.ts";
+import type { ZombieCare } from "#daemon/zombie-care.ts";
 import type { EventStreams } from "#http/events/streams.ts";
 import type { Finding } from "#policy/doctor.ts";
+import type { Scrapes } from "#telemetry/scrapes.ts";
 
 /** What the composition root hands to HTTP. */
 export interface Service {
   readonly agent: Agent;
+  readonly strays: Pick<Strays, "of" | "originOf">;
+  readonly zombies: Pick<ZombieCare, "report" | "reap">;
   readonly health: Health;
+  readonly pids: Pick<Pids, "budgets">;
   readonly bus: Bus;
   readonly streams: EventStreams;
   readonly clock: Clock;
   readonly doctor: () => { readonly findings: readonly Finding[]; readonly watch: WatchStatus };
-  readonly metrics: () => { readonly text: string; readonly contentType: string };
+  readonly metrics: Pick<Scrapes, "serve">;
   /** The settings in force, with their sources. */
   readonly explain: () => readonly { key: string; value: unknown; source: string; description: string }[];
   readonly version: string;

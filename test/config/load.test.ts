@@ -45,13 +45,18 @@ describe("loadConfig() takes values from the default, the file, the environment 
       listen: "default",
       probes: "default",
       targetContainer: "default",
+      podPidsLimit: "default",
       targets: "default",
       "signals.allow": "flag --signals-allow",
       "api.exposeEnviron": `file ${path}`,
       "log.level": "env SEXTON_LOG_LEVEL",
       "watch.tick": "default",
+      "zombies.minAge": "default",
+      "zombies.remedy": "default",
       "events.maxEvents": "default",
       "events.maxBytes": "default",
+      "metrics.perProcess": "default",
+      "metrics.top": "default",
     });
   });
 });

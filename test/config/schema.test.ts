@@ -47,15 +47,30 @@ describe("configSchema", () => {
       signals: {},
       api: { exposeEnviron: false },
       log: { level: "info" },
+      zombies: { minAge: 10_000, remedy: "report" },
       watch: { tick: 20 },
       events: { maxEvents: 10_000, maxBytes: 8_388_608 },
+      metrics: { perProcess: "top", top: 50 },
+      telemetry: { commandLine: false },
     });
   });
 
   test("reads a whole number as the text that variables and flags have", () => {
+    expect(configSchema.parse({ podPidsLimit: "200" }).podPidsLimit).toBe(200);
+    for (const podPidsLimit of ["-1", "0", "max", 4_194_305]) {
+      expect(configSchema.safeParse({ podPidsLimit }).success).toBe(false);
+    }
     expect(configSchema.parse({ events: { maxEvents: "50" } }).events.maxEvents).toBe(50);
     for (const maxEvents of ["0", "1.5", "many", "", -1, 2_000_000])
       expect(configSchema.safeParse({ events: { maxEvents } }).success).toBe(false);
+  });
+
+  test("takes a choice of processes for the metrics, and how many at the top", () => {
+    for (const perProcess of ["off", "top", "all"] as const)
+      expect(configSchema.parse({ metrics: { perProcess } }).metrics).toEqual({ perProcess, top: 50 });
+    expect(configSchema.parse({ metrics: { top: "10" } }).metrics.top).toBe(10);
+    for (const metrics of [{ perProcess: "some" }, { perProcess: false }, { top: 0 }, { top: 10_001 }, { limit: 5 }])
+      expect(configSchema.safeParse({ metrics }).success).toBe(false);
   });
 
   test("takes a tick between 5 ms and 1 s", () => {

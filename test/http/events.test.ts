@@ -3,49 +3,14 @@ import { eventTypes } from "#process/event.ts";
 import { realApp } from "../support/app.ts";
 import type { Json } from "../support/binary.ts";
 import { expectProblem } from "../support/problem.ts";
-
-const worker = {
-  pid: 31,
-  id: "31-50001",
-  ppid: 1,
-  name: "worker",
-  commandLine: "worker --queue=mail",
-  container: { id: "0f3c", name: "app" },
-};
-
-/** An app whose register has ids 1 to 5. */
-function registered(options: Parameters<typeof realApp>[0] = {}) {
-  const app = realApp(options);
-  app.bus.emit({ type: "agent.started", data: { version: "0.0.0" } });
-  app.bus.emit({ type: "process.started", process: worker });
-  app.bus.emit({ type: "signal.sent", process: worker, data: { verb: "terminate", signal: "SIGTERM" } });
-  app.bus.emit({
-    type: "process.exited",
-    process: worker,
-    data: { exitCode: 7, signal: null, runSeconds: 1.5 },
-    cause: 3,
-  });
-  app.bus.emit({ type: "process.reaped", process: worker });
-  const kept = async (query: string): Promise<number[]> =>
-    (await app.json(`/events${query}`))["events"].map(({ id }: Json) => id);
-  const live = (path: string, accept: string, headers: Record<string, string> = {}) =>
-    app.request(path, { headers: { accept, ...headers } });
-  return { ...app, kept, live };
-}
-
-const sse = "text/event-stream";
-const ndjson = "application/x-ndjson";
-const lines = (text: string): Json[] =>
-  text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
+import { idLines, jsonLines, ndjson, registered, sse, worker } from "../support/registered.ts";
 
 describe("GET /events as JSON", () => {
   test("is what is kept, in the contract's shape", async () => {
-    const { json } = registered();
+    const { json, bus } = registered();
     const body = await json("/events");
-    expect(body).toMatchObject({ oldestId: 1, newestId: 5 });
+    expect(body).toMatchObject({ run: bus.run, oldestId: 1, newestId: 5 });
+    expect(Object.keys(body).sort()).toEqual(["events", "newestId", "oldestId", "run"]);
     expect(body["events"][3]).toEqual({
       id: 4,
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -58,7 +23,8 @@ describe("GET /events as JSON", () => {
   });
 
   test("is empty before the first event", async () => {
-    expect(await realApp().json("/events")).toEqual({ events: [], oldestId: null, newestId: null });
+    const { json, bus } = realApp();
+    expect(await json("/events")).toEqual({ events: [], run: bus.run, oldestId: null, newestId: null });
   });
 
   test("takes after, limit and types", async () => {
@@ -105,13 +71,20 @@ describe("GET /events as JSON", () => {
       "types=process.exited,",
       "after=-1",
       "after=x",
+      "after=",
+      "after=1.5",
+      "after=another.",
+      "after=another.5.6",
       "limit=1.5",
       "follow=maybe",
       "type=x",
     ])
       await expectProblem(await request(`/events?${query}`), 400, "bad-request");
-    const headers = { "last-event-id": "abc" };
-    await expectProblem(await request("/events", { headers }), 400, "bad-request");
+    for (const id of ["abc", "1.5", "another.", "another.x"]) {
+      const headers = { "last-event-id": id };
+      const { detail } = await expectProblem(await request("/events", { headers }), 400, "bad-request");
+      expect(detail).toStartWith(`Cannot resume after Last-Event-ID "${id}": expected the id of an event`);
+    }
   });
 
   test("is for readers: a probe listener has none of it", async () => {
@@ -121,25 +94,26 @@ describe("GET /events as JSON", () => {
 
 describe("GET /events as a stream", () => {
   test("SSE has id, event and data of what is kept, and resumes after Last-Event-ID", async () => {
-    const { live } = registered();
+    const { live, bus } = registered();
     const response = await live("/events?follow=false&types=process.exited", sse);
     expect(response.headers.get("content-type")).toBe(sse);
     expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(await response.text()).toMatch(/^id: 4\nevent: process\.exited\ndata: \{"id":4,.+\}\n\n$/);
+    const event = new RegExp(`^id: ${bus.run}\\.4\nevent: process\\.exited\ndata: \\{"id":4,.+\\}\n\n$`);
+    expect(await response.text()).toMatch(event);
     // An EventSource repeats the URL it was given: what it has seen since is in the header.
     const resumed = await (await live("/events?follow=false&after=1", sse, { "last-event-id": "4" })).text();
-    expect(resumed.match(/^id: .*/gm)).toEqual(["id: 5"]);
+    expect(idLines(resumed)).toEqual([`id: ${bus.run}.5`]);
   });
 
   test("ndjson has an event a line, the same as JSON", async () => {
     const { live, json } = registered();
     const response = await live("/events?follow=false", ndjson);
     expect(response.headers.get("content-type")).toBe(ndjson);
-    expect(lines(await response.text())).toEqual((await json("/events"))["events"]);
-    expect(lines(await (await live("/events?follow=false&limit=2", ndjson)).text()).map(({ id }) => id)).toEqual([
+    expect(jsonLines(await response.text())).toEqual((await json("/events"))["events"]);
+    expect(jsonLines(await (await live("/events?follow=false&limit=2", ndjson)).text()).map(({ id }) => id)).toEqual([
       4, 5,
     ]);
-    const [restarted, ...all] = lines(await (await live("/events?follow=false&after=9", ndjson)).text());
+    const [restarted, ...all] = jsonLines(await (await live("/events?follow=false&after=9", ndjson)).text());
     expect(restarted).toMatchObject({ type: "events.lost", id: 0, data: { from: 10, to: null } });
     expect(all.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
   });
@@ -153,18 +127,20 @@ describe("GET /events as a stream", () => {
     await Bun.sleep(10);
     expect(streams.count()).toBe(4);
     bus.emit({ type: "config.changed" });
-    expect(lines(await (await fresh).text())).toMatchObject([{ id: 6, type: "config.changed" }]);
-    expect((await (await resumed).text()).match(/^id: .*/gm)).toEqual(["id: 4", "id: 5", "id: 6"]);
+    expect(jsonLines(await (await fresh).text())).toMatchObject([{ id: 6, type: "config.changed" }]);
+    expect(idLines(await (await resumed).text())).toEqual([4, 5, 6].map((id) => `id: ${bus.run}.${id}`));
     expect((await plain).headers.get("content-type")).toBe(ndjson);
-    expect(lines(await (await plain).text())).toMatchObject([{ id: 6 }]);
+    expect(jsonLines(await (await plain).text())).toMatchObject([{ id: 6 }]);
     expect(await (await people).text()).toMatch(/^TIME .*\n.* 6 +config\.changed .*\n$/);
     expect(streams.count()).toBe(0);
   });
 
   test("tells a gap first", async () => {
-    const { live } = registered({ limits: { events: 2, bytes: 100_000 } });
-    const text = await (await live("/events?limit=2&after=1", sse)).text();
-    expect(text).toMatch(/^retry: \d+\n\nid: 3\nevent: events\.lost\ndata: .*"data":\{"from":2,"to":3,.*\n\nid: 4\n/);
+    const { live, bus } = registered({ limits: { events: 2, bytes: 100_000 } });
+    const text = (await (await live("/events?limit=2&after=1", sse)).text()).replaceAll(`${bus.run}.`, "run.");
+    expect(text).toMatch(
+      /^retry: \d+\n\nid: run\.3\nevent: events\.lost\ndata: .*"data":\{"from":2,"to":3,.*\n\nid: run\.4\n/,
+    );
   });
 
   test("HEAD says what GET would, and opens nothing", async () => {

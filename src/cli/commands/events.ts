@@ -1,6 +1,10 @@
+import { printableLines } from "#base/columns.ts";
 import type { Command, CommandContext, ExitCode } from "#cli/command.ts";
 import { exitCode } from "#cli/command.ts";
 import { acceptOf, show, textOption } from "#cli/show.ts";
+import { followEvents } from "#client/event-stream.ts";
+import type { RegisterEvent } from "#process/event.ts";
+import { liveText, liveTitles } from "#process/event-line.ts";
 
 export const events: Command = {
   name: "events",
@@ -8,7 +12,11 @@ export const events: Command = {
   operands: "",
   maxOperands: 0,
   options: {
-    follow: { type: "boolean", short: "f", description: "Print what happens from now on, until Ctrl-C" },
+    follow: {
+      type: "boolean",
+      short: "f",
+      description: "Print what happens from now on, across restarts of the agent, until Ctrl-C",
+    },
     types: { type: "string", value: "T,…", description: "Of these types only: process.exited,zombie.*" },
     after: { type: "string", value: "ID", description: "Those after this event; with --follow too, then what happens" },
     limit: { type: "string", value: "N", description: "At most so many: the newest, or the next ones after --after" },
@@ -24,27 +32,31 @@ export const events: Command = {
 };
 
 async function follow(context: CommandContext, query: Record<string, string | undefined>): Promise<ExitCode> {
+  const { live, err, options } = context;
+  const { limit } = query;
   const client = await context.connect();
-  const enough = context.live.untilEnough();
-  let lines = 0;
-  /** How the text before ended: the line break of a line, or in the middle of one. */
-  let last = "\n";
-  const answer = await client.follow("/events", {
-    query: { ...query, follow: "true" },
-    accept: context.options["json"] ? "application/x-ndjson" : "text/plain",
-    enough,
-    async onText(text) {
-      // An empty line only shows that the connection is alive. The text may start in the middle of a line.
-      const said = `${last}${text}`.replace(/\n+/g, "\n").slice(last.length);
-      last = "\n".slice(0, (last + text).endsWith("\n") ? 1 : 0);
-      lines += said.split("\n").length - 1;
-      if (said !== "") await context.live.write(said);
+  let connections = 0;
+  const answer = await followEvents(client, {
+    query,
+    // What is no number the agent refuses.
+    limit: limit !== undefined && /^\d+$/.test(limit) ? Number(limit) : null,
+    enough: live.untilEnough(),
+    async onConnected() {
+      connections++;
+      if (connections > 1) err("sexton: the agent is back\n");
+      else if (!options["json"]) await live.write(liveTitles);
     },
+    onEvent: (json) => live.write(options["json"] ? `${json}\n` : liveText(readEvent(json))),
+    onLost: (reason) =>
+      err(
+        `sexton: the agent has ended the stream${reason === null ? "" : printableLines(` (${reason})`)}; trying again\n`,
+      ),
   });
-  if (!answer.ok) return show(context, answer);
-  const titles = context.options["json"] ? 0 : 1;
-  const limit = query["limit"];
-  if (enough.aborted || (limit !== undefined && lines - titles >= Number(limit))) return exitCode.ok;
-  context.err("sexton: the agent has ended the stream\n");
-  return exitCode.unreachable;
+  return answer.ok ? exitCode.ok : show(context, answer);
+}
+
+/** As the agent keeps it: JSON has the time in words. */
+function readEvent(json: string): RegisterEvent {
+  const event = JSON.parse(json) as RegisterEvent & { readonly time: string };
+  return { ...event, time: Date.parse(event.time) };
 }

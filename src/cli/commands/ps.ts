@@ -12,6 +12,7 @@ export const ps: Command = {
     name: { type: "string", value: "NAME", description: "With this process name only" },
     state: { type: "string", value: "STATE", description: "In this state only: running, sleeping, zombie, …" },
     uid: { type: "string", value: "UID", description: "Of this user only" },
+    stray: { type: "boolean", description: "Only those that belong to nobody: left by probes and exec sessions" },
     sort: {
       type: "string",
       value: "KEY",
@@ -25,6 +26,10 @@ export const ps: Command = {
     const filters = ["container", "name", "state", "uid", "sort", "limit"];
     const query = Object.fromEntries(filters.map((filter) => [filter, textOption(context, filter)]));
     const view = context.options["tree"] ? "tree" : undefined;
-    return show(context, await client.ask("/processes", { query: { ...query, view }, accept: acceptOf(context) }));
+    const stray = context.options["stray"] ? "true" : undefined;
+    return show(
+      context,
+      await client.ask("/processes", { query: { ...query, stray, view }, accept: acceptOf(context) }),
+    );
   },
 };

@@ -2,9 +2,11 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
 import { eventListSchema, eventSchema } from "#http/schemas/event.ts";
 import { containersSchema, processDetailSchema, processListSchema } from "#http/schemas/process.ts";
+import { reapBodySchema } from "#http/schemas/reap.ts";
 import { problemSchema, signalReportSchema, targetsSchema } from "#http/schemas/report.ts";
 import { diagnosisSchema, indexSchema, settingsSchema } from "#http/schemas/service.ts";
 import { signalBodySchema } from "#http/schemas/signal.ts";
+import { reapReportSchema, zombiesSchema } from "#http/schemas/zombie.ts";
 
 export interface Operation {
   readonly responses: RouteConfig["responses"];
@@ -61,6 +63,8 @@ const signalOperation: Operation = {
   },
 };
 
+const reapBody = inputOf(reapBodySchema);
+
 const probe: Operation = { responses: { 200: text("ok"), ...problems(400, 503) } };
 
 /** What each operation of the table of routes answers. Loaded when the document is asked for, not before. */
@@ -76,6 +80,18 @@ export const operations: Readonly<Record<string, Operation>> = {
   "get /signal": { responses: { 200: json(targetsSchema, "The targets"), ...problems(400) } },
   "post /signal": signalOperation,
   "post /signal/{verb}": signalOperation,
+  "get /zombies": { responses: { 200: json(zombiesSchema, "The zombies, oldest first"), ...problems(400) } },
+  "post /zombies/reap": {
+    body: {
+      description: "JSON, a form, or the strategy as bare text",
+      content: {
+        "application/json": { schema: reapBody },
+        "application/x-www-form-urlencoded": { schema: reapBody },
+        "text/plain": { schema: z.string().meta({ example: "adopt" }) },
+      },
+    },
+    responses: { 200: json(reapReportSchema, "What became of each"), ...problems(400, 403, 413, 415) },
+  },
   "get /events": {
     responses: {
       200: {
@@ -94,7 +110,18 @@ export const operations: Readonly<Record<string, Operation>> = {
   "get /startupz": probe,
   "get /readyz": probe,
   "get /healthz": probe,
-  "get /metrics": { responses: { 200: text("The text format 0.0.4") } },
+  "get /metrics": {
+    responses: {
+      200: {
+        description: "The text format 0.0.4, or OpenMetrics 1.0",
+        content: {
+          "text/plain": { schema: z.string() },
+          "application/openmetrics-text": { schema: z.string() },
+        },
+      },
+      ...problems(400),
+    },
+  },
   "get /doctor": {
     responses: { 200: json(diagnosisSchema, "The findings, and how the watching goes"), ...problems(400) },
   },

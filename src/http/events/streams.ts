@@ -4,13 +4,14 @@ import type { Bus } from "#daemon/bus.ts";
 import { createLines, type LiveFormatName, liveFormats } from "#http/events/format.ts";
 import { gapAfter } from "#http/events/gap.ts";
 import type { EventType, RegisterEvent } from "#process/event.ts";
+import type { EventPosition } from "#process/event-position.ts";
 
 export interface StreamRequest {
   readonly format: LiveFormatName;
   /** Null: all. A gap is told to everyone. */
   readonly types: ReadonlySet<EventType> | null;
   /** The last event that the reader has; null: it wants what happens from now on. */
-  readonly after: number | null;
+  readonly after: EventPosition | null;
   /** Ends after so many events. */
   readonly limit: number | null;
   /** False: ends with the newest event there is now. */
@@ -38,7 +39,7 @@ export interface StreamOptions {
 
 interface Stream extends StreamRequest {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  /** The last event that was looked at. */
+  /** The last event of this run that was looked at. */
   cursor: number;
   /** Events still to be sent. */
   left: number;
@@ -62,7 +63,7 @@ const encoder = new TextEncoder();
 export function createEventStreams(options: StreamOptions): EventStreams {
   const { bus, clock, log, stopping, heartbeatMs = 15_000, stuckMs = 1_000 } = options;
   const streams = new Set<Stream>();
-  const lines = createLines();
+  const lines = createLines(bus.run);
   let shared: { unlisten: () => void; timer: ReturnType<typeof setInterval> } | null = null;
 
   let scheduled = false;
@@ -103,9 +104,11 @@ export function createEventStreams(options: StreamOptions): EventStreams {
   function beat(): void {
     for (const stream of streams) {
       const { heartbeat } = liveFormats[stream.format];
-      if (stream.wants && heartbeat !== null) give(stream, encoder.encode(heartbeat));
+      if (stream.wants && heartbeat !== null) give(stream, encoder.encode(heartbeat(placeOf(stream))));
     }
   }
+
+  const placeOf = ({ cursor }: Stream): EventPosition => ({ run: bus.run, id: cursor });
 
   function isStuck({ cursor, busySince }: Stream): boolean {
     return cursor + 1 < (bus.range().oldestId ?? 0) && clock() - busySince >= stuckMs;
@@ -135,7 +138,7 @@ export function createEventStreams(options: StreamOptions): EventStreams {
       parts.push(line);
     };
     while (bytes < most && stream.left > 0 && stream.cursor < stream.until) {
-      const gap = gapAfter(stream.cursor, bus, clock());
+      const gap = gapAfter(placeOf(stream), bus, clock());
       if (gap) {
         put(gap);
         stream.cursor = gap.id;
@@ -180,15 +183,16 @@ export function createEventStreams(options: StreamOptions): EventStreams {
             stream = {
               ...request,
               controller,
-              cursor: request.after ?? newestId,
+              cursor: request.after?.id ?? newestId,
               left: request.limit ?? Number.POSITIVE_INFINITY,
               until: request.follow ? Number.POSITIVE_INFINITY : newestId,
               wants: false,
               busySince: clock(),
             };
             add(stream);
-            const gap = gapAfter(stream.cursor, bus, clock());
-            if (request.follow) controller.enqueue(encoder.encode(liveFormats[request.format].opening));
+            const gap = gapAfter(request.after ?? placeOf(stream), bus, clock());
+            const from = request.after ? null : placeOf(stream);
+            if (request.follow) controller.enqueue(encoder.encode(liveFormats[request.format].opening(from)));
             if (gap) {
               stream.cursor = gap.id;
               controller.enqueue(lines.of(request.format, gap));

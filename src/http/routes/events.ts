@@ -7,13 +7,16 @@ import { type Answer, endpoint, type HttpEnv } from "#http/endpoint.ts";
 import { type LiveFormatName, liveFormats } from "#http/events/format.ts";
 import { gapAfter } from "#http/events/gap.ts";
 import { parse } from "#http/parse.ts";
-import { flagSchema, prettySchema, textSchema, whole, wholeSchema } from "#http/schemas/query.ts";
+import { flagSchema, position, positionSchema, prettySchema, textSchema, wholeSchema } from "#http/schemas/query.ts";
 import { readTypes } from "#http/schemas/types.ts";
 import type { Service } from "#http/service.ts";
 import { eventTable, eventView } from "#http/views/event.ts";
+import type { EventPosition } from "#process/event-position.ts";
 
 const eventsQuery = z.strictObject({
-  after: wholeSchema("The last event that is known: the next ones are wanted, and whether any were lost"),
+  after: positionSchema(
+    "The last event that is known, 500 or k3f9ab.500: the next ones are wanted, and whether any were lost",
+  ),
   types: textSchema("Of these types only: process.exited,zombie.*"),
   limit: wholeSchema("At most so many: the next ones with after, else the newest; a stream ends after them"),
   follow: flagSchema("Stay open for what happens from now on; default for a stream, not for JSON"),
@@ -63,15 +66,15 @@ type Types = Exclude<ReturnType<typeof readTypes>, Problem>;
 
 function kept({ after, limit }: Query, types: Types, { bus, clock }: Service) {
   const gap = after === undefined ? null : gapAfter(after, bus, clock());
-  const events = bus.since(gap?.id ?? after ?? 0).filter(({ type }) => types === null || types.has(type));
+  const events = bus.since(gap?.id ?? after?.id ?? 0).filter(({ type }) => types === null || types.has(type));
   const most = limit ?? events.length;
   return { gap, events: after === undefined ? events.slice(Math.max(0, events.length - most)) : events.slice(0, most) };
 }
 
 /** A stream that ends with what is kept starts where the listing would. */
-function firstWanted(query: Query, types: Types, service: Service): number {
+function firstWanted(query: Query, types: Types, service: Service): EventPosition {
   const [first] = kept(query, types, service).events;
-  return first ? first.id - 1 : (service.bus.range().newestId ?? 0);
+  return { run: null, id: first ? first.id - 1 : (service.bus.range().newestId ?? 0) };
 }
 
 function snapshot(c: Context<HttpEnv>, query: Query, types: Types, service: Service, format: "json" | "table") {
@@ -79,7 +82,7 @@ function snapshot(c: Context<HttpEnv>, query: Query, types: Types, service: Serv
   const shown = gap ? [gap, ...events] : events;
   return format === "table"
     ? text(c, eventTable(shown))
-    : json(c, { events: shown.map(eventView), ...service.bus.range() });
+    : json(c, { events: shown.map(eventView), run: service.bus.run, ...service.bus.range() });
 }
 
 /** JSON is what is kept unless `follow` asks for more; then it comes line by line, as it happens. */
@@ -93,11 +96,14 @@ function formatOf(c: Context<HttpEnv>, { pretty, follow }: Query): LiveFormatNam
 }
 
 /** What an EventSource says when it connects again. It repeats the whole URL then, so this is the newer of the two. */
-function lastEventId(c: Context<HttpEnv>): number | undefined | Problem {
+function lastEventId(c: Context<HttpEnv>): EventPosition | undefined | Problem {
   const header = c.req.header("last-event-id");
   if (header === undefined || header === "") return undefined;
-  const id = parse(whole, header, "query");
-  return isProblem(id)
-    ? problem("bad-request", `Cannot resume after Last-Event-ID "${header.slice(0, 40)}": expected the id of an event.`)
-    : id;
+  const after = parse(position, header, "query");
+  return isProblem(after)
+    ? problem(
+        "bad-request",
+        `Cannot resume after Last-Event-ID "${header.slice(0, 40)}": expected the id of an event, as a stream's "id:" has it.`,
+      )
+    : after;
 }

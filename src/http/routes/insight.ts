@@ -18,13 +18,3 @@ export const showDoctor = endpoint({
     return answer(c, query.pretty, forPeople, () => diagnosis);
   },
 });
-
-export const showMetrics = endpoint({
-  summary: "Metrics for Prometheus",
-  tag: "Service",
-  query: z.looseObject({}),
-  handle({ c, service }) {
-    const { text, contentType } = service.metrics();
-    return c.body(text, 200, { "content-type": contentType });
-  },
-});

@@ -3,10 +3,11 @@ import { toTimestamp } from "#base/clock.ts";
 import { isProblem, problem } from "#base/errors.ts";
 import { answer, text } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";
-import { about, prettySchema, textSchema, wholeSchema } from "#http/schemas/query.ts";
+import { about, flagSchema, prettySchema, textSchema, wholeSchema } from "#http/schemas/query.ts";
 import { processRefSchema } from "#http/schemas/ref.ts";
 import { detailText, detailView, processForest, processTable, processView, treeView } from "#http/views/process.ts";
 import { type ProcessFile, processFiles } from "#process/file.ts";
+import type { Process } from "#process/process.ts";
 import { type Sort, select, sortKeys, sortProcesses, treeOf } from "#process/selector.ts";
 import { processStates } from "#process/state.ts";
 
@@ -17,6 +18,7 @@ const listQuery = z.strictObject({
   name: textSchema("The process name, whole"),
   state: z.optional(z.enum(processStates)),
   uid: wholeSchema("The effective user"),
+  stray: flagSchema("true: only those that belong to nobody, with what descends from them; false: only the others"),
   sort: about({ description: "A leading - reverses" }, z.optional(z.enum(sorts))),
   limit: wholeSchema("At most so many"),
   view: z.optional(z.enum(["list", "tree"])),
@@ -29,7 +31,9 @@ export const listProcesses = endpoint({
   query: listQuery,
   handle({ c, query, service }) {
     const table = service.agent.table();
-    const matching = sortProcesses(select(table.processes, query), query.sort ?? "pid");
+    const strays = service.strays.of(table);
+    const wanted = ({ pid }: Process) => query.stray === undefined || strays.has(pid) === query.stray;
+    const matching = sortProcesses(select(table.processes, query).filter(wanted), query.sort ?? "pid");
     const shown = matching.slice(0, query.limit ?? matching.length);
     const now = table.observedAt;
     if (query.view === "tree") {
@@ -37,15 +41,15 @@ export const listProcesses = endpoint({
       return answer(
         c,
         query.pretty,
-        () => processForest(roots),
-        () => body(roots.map((root) => treeView(root, now))),
+        () => processForest(roots, query.stray ? strays : undefined),
+        () => body(roots.map((root) => treeView(root, now, strays))),
       );
     }
     return answer(
       c,
       query.pretty,
-      () => processTable(shown),
-      () => body(shown.map((process) => processView(process, now))),
+      () => processTable(shown, query.stray ? strays : undefined),
+      () => body(shown.map((process) => processView(process, now, strays))),
     );
 
     function body(processes: readonly object[]) {
@@ -68,7 +72,7 @@ export const showProcess = endpoint({
   handle({ c, params, query, service }) {
     const detail = service.agent.inspect(params.pid);
     if (isProblem(detail)) return detail;
-    const view = detailView(detail, service.clock());
+    const view = detailView(detail, service.clock(), service.strays.of(service.agent.table()));
     return answer(
       c,
       query.pretty,

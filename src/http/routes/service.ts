@@ -33,8 +33,9 @@ export const readyz = endpoint({
   handle({ c, service }) {
     const problems = service.health.problems();
     const named = Object.entries(problems).map(([name, sentence]) => `${name}: ${sentence}`);
+    const notes = Object.entries(service.health.notes()).map(([name, sentence]) => `${name}: ${sentence}\n`);
     return named.length === 0
-      ? text(c, "ok\n")
+      ? text(c, `ok\n${notes.join("")}`)
       : problem("unavailable", `Not ready: ${named.join("; ")}.`, { problems });
   },
 });

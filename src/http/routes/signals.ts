@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { toTimestamp } from "#base/clock.ts";
 import { isProblem, type Problem, problem } from "#base/errors.ts";
 import type { ProcessRef, SignalReport } from "#daemon/agent.ts";
+import { agree } from "#http/agree.ts";
 import { answer } from "#http/answer.ts";
 import { readBody } from "#http/body.ts";
 import { type Answer, endpoint, type HttpEnv } from "#http/endpoint.ts";
@@ -74,7 +75,7 @@ async function send(
   const read = await readBody(c, signalBodySchema, "verb");
   if (isProblem(read)) return read;
   const { pretty, ...asked } = query;
-  const said = agree(read ?? {}, asked);
+  const said = agree<Body>(read ?? {}, asked);
   if (isProblem(said)) return said;
   const verb = one("a verb or a signal", [place.verb, said.verb, said.signal]);
   if (isProblem(verb)) return verb;
@@ -91,7 +92,7 @@ async function send(
     dryRun: said.dryRun ?? false,
     waitMs,
     abort: AbortSignal.any([c.req.raw.signal, service.stopping]),
-    traceId: c.get("traceId"),
+    trace: c.get("trace"),
   });
   return isProblem(report) ? report : respond(c, pretty, report, said.dryRun ?? false);
 }
@@ -99,7 +100,7 @@ async function send(
 function respond(c: Context<HttpEnv>, pretty: boolean | undefined, report: SignalReport, dryRun: boolean): Response {
   const view = reportView(report, {
     dryRun,
-    traceId: c.get("traceId"),
+    traceId: c.get("trace")?.traceId ?? null,
     sentAt: report.sentAt === null ? null : toTimestamp(report.sentAt),
   });
   return answer(
@@ -133,13 +134,4 @@ function one(what: string, values: readonly (string | undefined)[]): string | Pr
   return given.length === 1
     ? only
     : problem("bad-request", `Cannot send ${given.map((value) => `"${value}"`).join(" and ")} at once: name ${what}.`);
-}
-
-/** Query and body together. What both say must be the same: to pick one of two answers could send what was to be held back. */
-function agree(body: Body, query: Omit<Query, "pretty"> & Pick<Body, "signal" | "verb">): Body | Problem {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const conflict = given.find(([name, value]) => (body[name as keyof Body] ?? value) !== value);
-  if (conflict)
-    return problem("bad-request", `Cannot use "${conflict[0]}": the query and the body contradict each other.`);
-  return { ...body, ...Object.fromEntries(given) };
 }

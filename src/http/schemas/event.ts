@@ -4,7 +4,7 @@ import { eventTypes } from "#process/event.ts";
 
 export const eventSchema = z
   .object({
-    id: z.int().meta({ description: "From 1 without gaps; a new start of sexton counts anew" }),
+    id: z.int().meta({ description: "From 1 without gaps; each run of sexton counts anew" }),
     time: z.iso.datetime(),
     type: z.enum(eventTypes),
     process: z
@@ -26,6 +26,10 @@ export const eventSchema = z
 
 const id = z.int().nullable().meta({ description: "null: there is no event yet" });
 
+const run = z.string().meta({
+  description: "The run of sexton that the ids are of: `<run>.<id>` as after resumes across a restart without doubt",
+});
+
 export const eventListSchema = z
-  .object({ events: z.array(eventSchema), oldestId: id, newestId: id })
+  .object({ events: z.array(eventSchema), run, oldestId: id, newestId: id })
   .meta({ id: "EventList" });

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { pidBudgetFields } from "#http/schemas/pids.ts";
 import { processRoles } from "#process/process.ts";
 import { processStates } from "#process/state.ts";
+import { strayReasons } from "#process/stray.ts";
 
 export const containerRefSchema = z
   .object({ id: z.string().nullable(), name: z.string().nullable(), podUid: z.string().nullable() })
@@ -33,6 +35,15 @@ const fields = {
   virtualBytes: z.int(),
   role: z.enum(processRoles),
   container: containerRefSchema.nullable(),
+  stray: z
+    .object({
+      reason: z.enum(strayReasons),
+      since: z.iso.datetime().meta({ description: "When it was born as one, or was seen to have become one" }),
+      root: idSchema,
+      interactive: z.boolean().meta({ description: "It has a terminal: somebody may be using it" }),
+    })
+    .nullable()
+    .meta({ description: "Not null: it belongs to nobody, or its ancestor `root` does" }),
   argsTruncated: z.boolean().optional().meta({ description: "The arguments go on beyond what is shown" }),
   denied: z.array(z.string()).optional().meta({ description: "The fields that permission hides" }),
 };
@@ -101,7 +112,7 @@ export const containersSchema = z
         rootPids: z.array(z.int()),
         processes: z.int(),
         rssBytes: z.int(),
-        pids: z.object({ current: z.int().nullable(), limit: z.int().nullable() }),
+        pids: z.object({ ...pidBudgetFields, currentFrom: z.enum(["cgroup", "processes"]) }),
         startedAt: z.iso.datetime(),
       }),
     ),

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { durationSchema } from "#http/schemas/duration.ts";
+import { type EventPosition, parsePosition, positionPattern } from "#process/event-position.ts";
 
 // What checks requests is zod/mini: it is in memory as long as sexton runs, and a schema takes a tenth there of what it
 // takes in zod. What only describes answers is zod, and loaded with the document (document/operations.ts).
@@ -21,12 +22,22 @@ export const flagSchema = (description: string) =>
 
 export const textSchema = (description: string) => about({ description }, z.optional(z.string()));
 
-export const whole = z.pipe(
+const whole = z.pipe(
   z.string().check(z.regex(/^\d{1,10}$/, "expected a whole number")),
   z.transform((text: string) => Number(text)),
 );
 
 export const wholeSchema = (description: string) => about({ type: "integer", description }, z.optional(whole));
+
+export const position = z.pipe(
+  z
+    .string()
+    .check(z.regex(positionPattern, "expected the id of an event, such as 500, or k3f9ab.500 with the run it is of")),
+  // What the pattern lets through can be parsed.
+  z.transform((text: string) => parsePosition(text) as EventPosition),
+);
+
+export const positionSchema = (description: string) => about({ description }, z.optional(position));
 
 export const prettySchema = flagSchema("A table for people instead of JSON");
 

@@ -2,6 +2,7 @@ import { toTimestamp } from "#base/clock.ts";
 import { type Column, columns, humanBytes, humanSeconds, printable } from "#base/columns.ts";
 import type { ContainerSummary } from "#daemon/containers.ts";
 import type { ProcessDetail } from "#daemon/inspect.ts";
+import type { DatedStray } from "#daemon/strays.ts";
 import type { Container } from "#process/container.ts";
 import { formatId } from "#process/identity.ts";
 import { commandLine, type Process } from "#process/process.ts";
@@ -12,7 +13,16 @@ export function containerView(container: Container | null) {
   return container && { id: container.id, name: container.name, podUid: container.podUid };
 }
 
-export function processView(process: Process, now: number) {
+/** By pid. */
+type StraysByPid = ReadonlyMap<number, DatedStray>;
+
+function strayView(stray: DatedStray | undefined) {
+  if (!stray) return null;
+  const { reason, since, root, interactive } = stray;
+  return { reason, since: toTimestamp(since), root: formatId(root), interactive };
+}
+
+export function processView(process: Process, now: number, strays: StraysByPid) {
   const { facts } = process;
   return {
     pid: process.pid,
@@ -35,19 +45,20 @@ export function processView(process: Process, now: number) {
     virtualBytes: process.virtualBytes,
     role: process.role,
     container: containerView(process.container),
+    stray: strayView(strays.get(process.pid)),
     ...(facts.argsTruncated ? { argsTruncated: true } : {}),
     ...(facts.denied.length > 0 ? { denied: facts.denied } : {}),
   };
 }
 
-export function treeView({ process, children }: Branch, now: number): object {
-  return { ...processView(process, now), children: children.map((child) => treeView(child, now)) };
+export function treeView({ process, children }: Branch, now: number, strays: StraysByPid): object {
+  return { ...processView(process, now, strays), children: children.map((child) => treeView(child, now, strays)) };
 }
 
-export function detailView(detail: ProcessDetail, now: number) {
+export function detailView(detail: ProcessDetail, now: number, strays: StraysByPid) {
   const { process, credentials, limits, terminates, ...rest } = detail;
   return {
-    ...processView(process, now),
+    ...processView(process, now, strays),
     ...rest,
     terminates: { SIGTERM: terminates },
     limits: limits && Object.fromEntries(limits),
@@ -57,8 +68,9 @@ export function detailView(detail: ProcessDetail, now: number) {
 }
 
 export function containerSummaryView(summary: ContainerSummary) {
-  const { container, startedAt, ...rest } = summary;
-  return { ...containerView(container), ...rest, startedAt: toTimestamp(startedAt) };
+  const { container, startedAt, pids, ...rest } = summary;
+  const { container: _, ...budget } = pids;
+  return { ...containerView(container), ...rest, pids: budget, startedAt: toTimestamp(startedAt) };
 }
 
 interface Line {
@@ -78,16 +90,27 @@ const processColumns: readonly Column<Line>[] = [
   { title: "COMMAND", value: ({ process, prefix }) => prefix + commandLine(process) },
 ];
 
-/** A table like ps(1). */
-export function processTable(processes: readonly Process[]): string {
+/** A table like ps(1); with `strays`, it says what is known of them. */
+export function processTable(processes: readonly Process[], strays?: StraysByPid): string {
   return columns(
     processes.map((process) => ({ process, prefix: "" })),
-    processColumns,
+    columnsWith(strays),
   );
 }
 
+function columnsWith(strays: StraysByPid | undefined): readonly Column<Line>[] {
+  if (!strays) return processColumns;
+  const of = ({ process }: Line) => strays.get(process.pid);
+  const stray: readonly Column<Line>[] = [
+    { title: "STRAY", value: (line) => of(line)?.reason ?? null },
+    { title: "SINCE", value: (line) => strayView(of(line))?.since ?? null },
+    { title: "ROOT", align: "right", value: (line) => of(line)?.root.pid ?? null },
+  ];
+  return [...processColumns.slice(0, -1), ...stray, ...processColumns.slice(-1)];
+}
+
 /** The same with each command below its parent's, as `ps --forest` draws it. */
-export function processForest(roots: readonly Branch[]): string {
+export function processForest(roots: readonly Branch[], strays?: StraysByPid): string {
   const lines: Line[] = [];
   const walk = (branch: Branch, prefix: string, below: string) => {
     lines.push({ process: branch.process, prefix });
@@ -97,7 +120,7 @@ export function processForest(roots: readonly Branch[]): string {
     });
   };
   for (const root of roots) walk(root, "", "");
-  return columns(lines, processColumns);
+  return columns(lines, columnsWith(strays));
 }
 
 function containerLabel({ container, role }: Process): string | null {

@@ -48,7 +48,7 @@ describe("open streams", () => {
   test("share one heartbeat, and leave nothing behind when they are closed", async () => {
     const { open, streams } = await listening({ heartbeatMs: 20 });
     const readers = await Promise.all([open("/events"), open("/events"), open("/events", ndjson)]);
-    await readers[0].waitFor(/(: heartbeat\n\n[\s\S]*){3}/);
+    await readers[0].waitFor(/(id: \w+\.0\n: heartbeat\n\n[\s\S]*){3}/);
     await readers[1].waitFor(": heartbeat\n\n");
     await readers[2].waitFor(/\r\n1\r\n\n\r\n1\r\n\n/);
     expect(streams.count()).toBe(3);
@@ -63,7 +63,7 @@ describe("open streams", () => {
     flood(app, 500);
     const text = await whole.waitFor(/"at":499,/);
     // What is no longer kept by then is told as a gap: the numbers go on without a hole.
-    const told = [...text.matchAll(/^id: (\d+)\nevent: (\S+)\n(?:data: .*"data":\{"from":(\d+))?/gm)];
+    const told = [...text.matchAll(/^id: \w+\.(\d+)\nevent: (\S+)\n(?:data: .*"data":\{"from":(\d+))?/gm)];
     expect(told.some(([, , type]) => type === "events.lost")).toBe(true);
     let next = 1;
     for (const [, id, , from] of told) {
@@ -109,7 +109,7 @@ describe("open streams", () => {
     const started = performance.now();
     const id = bus.emit({ type: "config.changed" });
     expect(performance.now() - started).toBeLessThan(500);
-    await Promise.all(readers.map((reader) => reader.waitFor(`id: ${id}\n`)));
+    await Promise.all(readers.map((reader) => reader.waitFor(`id: ${bus.run}.${id}\n`)));
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
     for (const { socket } of readers) socket.destroy();
     await eventually("the streams to be gone", () => streams.count() === 0);
@@ -119,7 +119,12 @@ describe("open streams", () => {
     const { app } = realApp();
     const addressWith = (extend: boolean) => {
       const fetch = (request: Request, { timeout }: { timeout(of: Request, seconds: number): void }) =>
-        app.fetch(request, { role: "read", checkHost: false, extendTimeout: extend ? timeout : () => {} });
+        app.fetch(request, {
+          role: "read",
+          checkHost: false,
+          extendTimeout: extend ? timeout : () => {},
+          clientAddress: () => null,
+        });
       return Bun.serve({
         hostname: "127.0.0.1",
         port: 0,
