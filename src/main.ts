@@ -51,7 +51,7 @@ const code = await run(
     // One that comes before sexton serves asks for nothing more: the configuration is about to be read.
     process.on("SIGHUP", () => void reload?.());
     const log = createLog(err);
-    const running = await serve(load, log);
+    const running = await serve(load, log, process.env);
     ({ reload } = running);
     // What only the start needed goes back: a tenth of the memory of an agent that idles from now on.
     setTimeout(() => Bun.gc(true), 2_000).unref();

@@ -10,15 +10,24 @@ import { type AgentSettings, createAgent } from "#daemon/agent.ts";
 import { type BusLimits, createBus } from "#daemon/bus.ts";
 import { createCauses } from "#daemon/causes.ts";
 import { createHealth } from "#daemon/health.ts";
+import type { PidSettings } from "#daemon/pid-gauge.ts";
+import { createPids } from "#daemon/pids.ts";
+import { lookAround } from "#daemon/surroundings.ts";
+import { createUsage } from "#daemon/usage.ts";
 import { createWatch } from "#daemon/watch.ts";
+import { createZombieCare } from "#daemon/zombie-care.ts";
 import { createApp } from "#http/app.ts";
 import { createEventStreams } from "#http/events/streams.ts";
 import { type Listener, type RunningServer, startServer } from "#http/server.ts";
 import { libcProblem } from "#kernel/libc.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import { diagnose } from "#policy/doctor.ts";
-import { textFormat, writeText } from "#telemetry/exposition.ts";
+import { deliveryMetrics, describeLosses } from "#telemetry/delivery.ts";
+import { createMetrics } from "#telemetry/metrics.ts";
+import { type OtelEnv, wantsTelemetry } from "#telemetry/otel-env.ts";
+import { pidsMetrics } from "#telemetry/pids-metrics.ts";
 import { watchMetrics } from "#telemetry/watch-metrics.ts";
+import { countZombies } from "#telemetry/zombie-metrics.ts";
 
 export interface Running {
   /** Where the API listens, as bound. */
@@ -30,9 +39,11 @@ export interface Running {
 
 /** A native sidecar is stopped when the app has ended; requests in flight then have this long (of the 2 s there are). */
 const stopGraceMs = 1_500;
+/** A stop takes no longer than this, however telemetry's collector is: the kubelet's default grace is 30 s for all. */
+const stopWithinMs = 5_000;
 
 /** The composition root: starts in order, stops in reverse. Throws a UsageError for what its user can mend. */
-export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promise<Running> {
+export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: OtelEnv): Promise<Running> {
   let loaded = await load();
   const { config } = loaded;
   log.setLevel(config.log.level);
@@ -43,53 +54,125 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promis
   const bus = createBus(systemClock, limitsOf(config), (cause) =>
     log.error("an event listener failed", { cause: String(cause) }),
   );
+  const telemetry = wantsTelemetry(env)
+    ? (await import("#telemetry/otlp/start.ts")).startOtlp({ env, version, log })
+    : null;
   const causes = createCauses();
   const root = procRoot();
-  const { observer, watcher } = createWatch({ root, clock: systemClock, bus, causes, tickMs: config.watch.tick });
-  const agent = createAgent(root, systemClock, settingsOf(config), {
+  const { observer, watcher, strays, known } = createWatch({
+    root,
+    clock: systemClock,
+    bus,
+    causes,
+    tickMs: config.watch.tick,
+    minAgeMs: () => loaded.config.zombies.minAge,
+  });
+  const pids = createPids({
+    root,
+    clock: () => performance.now(),
+    observer,
+    bus,
+    known: watcher.count,
+    surroundings: lookAround(root, process.pid),
+    settings: pidSettingsOf(config),
+  });
+  const agent = createAgent(root, systemClock, settingsOf(loaded), {
     log,
     bus,
     causes,
     observer,
     catchUp: watcher.catchUp,
+    pids,
   });
+  const zombies = createZombieCare({
+    root,
+    clock: systemClock,
+    bus,
+    causes,
+    observer,
+    settings: agent.settings,
+    originOf: strays.originOf,
+    fault: (cause) => log.error("a remedy for zombies failed", { cause: String(cause) }),
+  });
+  const zombieCounters = countZombies(bus);
   const health = createHealth(agent);
   health.add("watcher", () => watcher.problem());
+  if (telemetry) health.note("telemetry", () => describeLosses(telemetry.status()));
   const stopping = new AbortController();
+  const streams = createEventStreams({ bus, clock: systemClock, log, stopping: stopping.signal });
+  const metrics = createMetrics({
+    version,
+    clock: () => performance.now(),
+    bus,
+    observer,
+    known,
+    usage: createUsage(root, () => performance.now()),
+    streams,
+    choice: () => loaded.config.metrics,
+    others: (table, labels) => [
+      ...watchMetrics(watcher.status(), bus.range()),
+      ...pidsMetrics(pids.budgets(table)),
+      // The newest scan is the table's.
+      ...zombieCounters.families(zombies.list(Number.POSITIVE_INFINITY), labels),
+      ...deliveryMetrics(telemetry?.status() ?? null),
+    ],
+  });
+  telemetry?.observe({
+    bus,
+    known,
+    observer,
+    snapshot: metrics.snapshot,
+    unseenIds: () => watcher.status().unseenIds,
+    commandLine: () => loaded.config.telemetry.commandLine,
+  });
   const service = {
     stopping: stopping.signal,
     agent,
+    pids,
+    strays,
+    zombies,
     bus,
-    streams: createEventStreams({ bus, clock: systemClock, log, stopping: stopping.signal }),
+    streams,
     health,
     clock: systemClock,
     doctor: () => ({
-      findings: diagnose({ reduced: libcProblem, watch: watcher.status() }),
+      findings: diagnose({
+        reduced: libcProblem,
+        watch: watcher.status(),
+        pids: pids.budgets(),
+        zombies: zombies.report().zombies,
+      }),
       watch: watcher.status(),
     }),
-    metrics: () => ({ text: writeText(watchMetrics(watcher.status(), bus.range())), contentType: textFormat }),
+    metrics,
     explain: () => explainConfig(loaded),
     version,
   };
   const app = createApp(service, log);
   const servers: RunningServer[] = [];
-  const stop = async () => {
+  const stop = async (withinMs = stopWithinMs) => {
+    const deadline = performance.now() + withinMs;
+    pids.stop();
+    zombies.stop();
     watcher.stop();
     bus.emit({ type: "agent.stopping", data: { version, pid: process.pid } });
     // Whoever waits for an outcome is told what is known by now; streams end with what they were given so far.
     stopping.abort();
-    await Promise.all(servers.splice(0).map((server) => server.stop(stopGraceMs)));
+    await Promise.all([agent.stop(), ...servers.splice(0).map((server) => server.stop(stopGraceMs))]);
+    await telemetry?.shutdown(deadline - performance.now());
   };
   try {
     for (const listener of listeners) servers.push(await startServer(app, listener));
   } catch (cause) {
-    await stop();
+    await stop(stopGraceMs);
     throw cause;
   }
   const addresses = servers.map(({ address }) => address);
   // Watching starts when the start can no longer fail: what it holds is given back by stop alone.
-  bus.emit({ type: "agent.started", data: { version, pid: process.pid, addresses } });
+  bus.emit({ type: "agent.started", data: { version, pid: process.pid, run: bus.run, addresses } });
   watcher.start();
+  pids.start();
+  zombies.start();
   log.info("sexton serves", { version, addresses, processes: agent.table().processes.length });
   return {
     addresses,
@@ -98,9 +181,11 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promis
       try {
         const next = await load();
         refuseOtherListeners(loaded.config, next.config);
-        agent.configure(settingsOf(next.config));
+        agent.configure(settingsOf(next));
+        pids.configure(pidSettingsOf(next.config));
         bus.limit(limitsOf(next.config));
         log.setLevel(next.config.log.level);
+        zombies.look();
         loaded = next;
         log.info("configuration read again");
       } catch (cause) {
@@ -111,8 +196,20 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log): Promis
   };
 }
 
-function settingsOf({ targets, targetContainer, signals, api }: Config): AgentSettings {
-  return { targets, targetContainer, signals: { allow: signals.allow ?? null }, exposeEnviron: api.exposeEnviron };
+function settingsOf({ config, origins }: LoadedConfig): AgentSettings {
+  const { targets, targetContainer, signals, api, zombies } = config;
+  const minAgeIsDefault = origins.get("zombies.minAge") === "default";
+  return {
+    targets,
+    targetContainer,
+    signals: { allow: signals.allow ?? null },
+    exposeEnviron: api.exposeEnviron,
+    zombies: { remedy: zombies.remedy, minAgeMs: zombies.minAge, minAgeIsDefault },
+  };
+}
+
+function pidSettingsOf({ podPidsLimit }: Config): PidSettings {
+  return { podPidsLimit: podPidsLimit ?? null };
 }
 
 function limitsOf({ events }: Config): BusLimits {

@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import { startAgent } from "../../support/binary.ts";
+import { createNamespace, namespaceProblem } from "../../support/namespace.ts";
+import type { Item } from "../../support/otlp/items.ts";
+import { startReceiver } from "../../support/otlp/receiver.ts";
+import { eventually } from "../../support/poll.ts";
+
+const skip = namespaceProblem !== null;
+if (skip) console.warn(`Skipped test/telemetry/otlp/churn.test.ts: ${namespaceProblem}`);
+const count = 2_000;
+
+const seriesOf = ({ metric, attributes }: Item) => `${metric["name"]} ${JSON.stringify(attributes)}`;
+/** What is counted from the start on, by names and not by pids. */
+const isCount = ({ metric }: Item) => /^sexton\.(process|scan)\./.test(metric["name"]);
+
+test.skipIf(skip)(
+  "2,000 processes that come and go leave the series of those that live",
+  async () => {
+    await using receiver = await startReceiver();
+    const namespace = await createNamespace();
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      OTEL_METRIC_EXPORT_INTERVAL: "300",
+      SEXTON_METRICS_PER_PROCESS: "all",
+    };
+    await startAgent({ env, wrapper: namespace.enter });
+    const { metrics } = receiver.items;
+    /** The first export whose processes were looked at from now on. */
+    const nextExport = (what: string) => {
+      const from = BigInt(Date.now()) * 1_000_000n;
+      return eventually(what, () => {
+        const times = metrics
+          .filter(({ metric }) => metric["name"] === "process.uptime")
+          .map((one) => one["timeUnixNano"]);
+        const time = times.find((one) => BigInt(one) > from);
+        return time === undefined ? null : metrics.filter((one) => one["timeUnixNano"] === time && !isCount(one));
+      });
+    };
+
+    const before = await nextExport("an export of before");
+    const loop = namespace.start(["sh", "-c", `for i in $(seq ${count}); do /bin/true; done`]);
+    const during = await nextExport("an export meanwhile");
+    expect(await loop.exited).toBe(0);
+    const after = await nextExport("an export of after the end");
+
+    expect(during.map(seriesOf).length).toBeGreaterThan(before.length);
+    expect(after.map(seriesOf).sort()).toEqual(before.map(seriesOf).sort());
+    expect(new Set(after.flatMap(({ attributes }) => attributes["process.pid"] ?? [])).size).toBeWithin(3, 6);
+    const counts = metrics.filter(isCount);
+    expect(new Set(counts.map(seriesOf)).size).toBeLessThan(20);
+    const exits = counts.filter(({ metric }) => metric["name"] === "sexton.process.exits");
+    expect(exits.reduce((most, { asInt, asDouble }) => Math.max(most, Number(asInt ?? asDouble)), 0)).toBeGreaterThan(
+      100,
+    );
+    expect(metrics.filter((one) => seriesOf(one).includes("overflow"))).toEqual([]);
+    await namespace.close();
+  },
+  120_000,
+);
