@@ -5,6 +5,8 @@ const benches: Readonly<Record<string, () => Promise<(args: readonly string[]) =
   idle: async () => (await import("./idle.ts")).idle,
   scrape: async () => (await import("./scrape.ts")).scrape,
   churn: async () => (await import("./churn.ts")).churn,
+  telemetry: async () => (await import("./telemetry.ts")).telemetry,
+  zombies: async () => (await import("./zombies.ts")).zombies,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -34,7 +34,7 @@ export function createBuilder(cleanup: Cleanup): Builder {
     },
     async binary(source) {
       const outfile = join(folder, basename(source, ".ts"));
-      build([process.execPath, "build", ...(await shippedFlags()), `--outfile=${outfile}`, join("bench", source)]);
+      build([process.execPath, "scripts/build.ts", outfile, join("bench", source)]);
       return outfile;
     },
     async text(name, content) {
@@ -42,12 +42,4 @@ export function createBuilder(cleanup: Cleanup): Builder {
       return join(folder, name);
     },
   };
-}
-
-/** The flags that dist/sexton is built with, out of the build script itself: a copy would not follow its changes. */
-async function shippedFlags(): Promise<string[]> {
-  const script = await Bun.file(join(top, "scripts/build.ts")).text();
-  const flags = [...script.matchAll(/^\s*"(--[a-z][^"]*)",$/gm)].map((match) => match[1] as string);
-  if (!flags.includes("--compile")) throw new Error("Cannot build: scripts/build.ts lists no flags");
-  return flags;
 }
