@@ -60,6 +60,28 @@ describe.skipIf(skip)("the binary's register, in a PID namespace of its own", ()
     storm.kill();
   });
 
+  test("of ids that a wrap was in between each is seen or counted", async () => {
+    const limited = Bun.spawnSync([...namespace.enter, "sh", "-c", "echo 2000 > /proc/sys/kernel/pid_max"]);
+    if (limited.exitCode !== 0) return;
+    const agent = await startAgent({ wrapper: namespace.enter });
+    const unseen = async () =>
+      Number(/^sexton_watch_unseen_ids_total (\d+)/m.exec(await (await agent.fetch("/metrics")).text())?.[1]);
+    const before = await unseen();
+    // Subshells that end at once: three times around, with 1,700 ids (300 to 1999) in each.
+    const storm = namespace.start([
+      "sh",
+      "-c",
+      "n=0; while [ $n -lt 5000 ]; do (:); n=$((n+1)); done; echo $$; read line",
+    ]);
+    const parent = Number(await linesOf(storm.stdout).waitForMatch(/^\d+$/));
+    const seen = (await eventsOf(agent, "?types=process.started")).filter((event) => event["process"].ppid === parent);
+    const told = seen.length + (await unseen()) - before;
+    expect(told).toBeGreaterThanOrEqual(5_000);
+    // The storm itself, and what else has come and gone there.
+    expect(told).toBeLessThan(5_100);
+    storm.kill();
+  });
+
   test("what still exists after sexton was stopped for a while is told, and what ended meanwhile too", async () => {
     const agent = await startAgent({ wrapper: namespace.enter });
     namespace.start(["sleep", "1011"]);
