@@ -146,6 +146,8 @@ export function createAgent(
     if (catchUp) {
       catchUp();
       const known = resolve(request, observer.live());
+      // One process was asked for and looked at: a scan would find nothing else.
+      if (request.process && isProblem(known)) return known;
       const now = isProblem(known) ? null : observer.look(known.process.pid);
       if (!isProblem(known) && now?.startTicks === known.process.startTicks && !hasExeced(known.process, now)) {
         return { ...known, process: now };

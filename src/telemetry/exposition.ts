@@ -44,10 +44,15 @@ export const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
 };
 
 /**
- * Line by line into bytes: megabytes of text, and the pieces that it is made of, would be garbage of each scrape.
+ * Line by line into bytes: megabytes of text, and the pieces that it is made of, would be garbage of each scrape. `size`
+ * is how many it is likely to be.
  */
-export function encodeMetrics(families: readonly MetricFamily[], format: ExpositionFormat): Uint8Array<ArrayBuffer> {
-  const page = createPage();
+export function encodeMetrics(
+  families: readonly MetricFamily[],
+  format: ExpositionFormat,
+  size?: number,
+): Uint8Array<ArrayBuffer> {
+  const page = createPage(size);
   for (const family of families) writeFamily(family, format, page.put);
   if (format === "openMetrics") page.put("# EOF\n");
   return page.bytes();

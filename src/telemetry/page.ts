@@ -4,13 +4,14 @@ export interface Page {
   bytes(): Uint8Array<ArrayBuffer>;
 }
 
-const firstSize = 64 * 1024;
+const leastSize = 64 * 1024;
 /** Characters that are gathered before they are encoded: one call for each line would take as long as all else. */
 const gathered = 8 * 1024;
 const encoder = new TextEncoder();
 
-export function createPage(): Page {
-  let page = new Uint8Array(firstSize);
+/** `size` is how many bytes it is likely to be: more are taken when they are needed. */
+export function createPage(size = 0): Page {
+  let page = new Uint8Array(Math.max(leastSize, size));
   let length = 0;
   let waiting = "";
 
@@ -33,7 +34,7 @@ export function createPage(): Page {
     },
     bytes() {
       encode();
-      return page.slice(0, length);
+      return page.subarray(0, length);
     },
   };
 }

@@ -1,5 +1,4 @@
-import type { MetricFamily, Sample } from "#telemetry/exposition.ts";
-import { writeLabels } from "#telemetry/exposition.ts";
+import { type MetricFamily, type Sample, writeLabels } from "#telemetry/exposition.ts";
 import { type ProcessMetric, processLabels, processMetrics } from "#telemetry/process-metrics.ts";
 import type { ProcessSnapshot } from "#telemetry/process-snapshot.ts";
 import type { ProcessSum } from "#telemetry/process-sums.ts";

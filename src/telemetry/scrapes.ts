@@ -16,6 +16,8 @@ export interface ScrapeRequest {
 const freshMs = 1_000;
 /** Less is not worth it: it goes in one packet either way. */
 const leastToCompress = 1_400;
+/** What the next scrape may be longer by without taking twice the memory. */
+const slack = 32 * 1024;
 
 export interface Scrapes {
   serve(request: ScrapeRequest): Scrape;
@@ -24,6 +26,7 @@ export interface Scrapes {
 /** Serves metrics as text, and keeps what was written for a second: it may be megabytes, and is not wanted after that. */
 export function createScrapes(families: () => readonly MetricFamily[], keepMs = freshMs): Scrapes {
   const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  let likelySize = 0;
 
   function keep(key: string, make: () => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const known = kept.get(key);
@@ -36,7 +39,12 @@ export function createScrapes(families: () => readonly MetricFamily[], keepMs = 
 
   return {
     serve({ format, gzip }) {
-      const plain = () => keep(format, () => encodeMetrics(families(), format));
+      const plain = () =>
+        keep(format, () => {
+          const written = encodeMetrics(families(), format, likelySize);
+          likelySize = written.length + slack;
+          return written;
+        });
       const contentType = contentTypes[format];
       const compressed = gzip && (kept.has(`${format} gzip`) || plain().length >= leastToCompress);
       // Level 1 makes a tenth of it in a millisecond or two; more would take several times as long for little.

@@ -20,6 +20,7 @@ describe("explainConfig()", () => {
       "signals.allow": [null, "default"],
       "metrics.perProcess": ["top", "default"],
       "metrics.top": [50, "default"],
+      "telemetry.commandLine": [false, "default"],
       "api.exposeEnviron": [false, "default"],
       "log.level": ["info", "default"],
       "zombies.minAge": ["10s", "default"],

@@ -17,6 +17,7 @@ test("every setting has its dotted name, flag and variable, and says what it is 
     "api.exposeEnviron --api-expose-environ SEXTON_API_EXPOSE_ENVIRON",
     "metrics.perProcess --metrics-per-process SEXTON_METRICS_PER_PROCESS",
     "metrics.top --metrics-top SEXTON_METRICS_TOP",
+    "telemetry.commandLine --telemetry-command-line SEXTON_TELEMETRY_COMMAND_LINE",
     "log.level --log-level SEXTON_LOG_LEVEL",
   ]);
   for (const { description } of configKeys) expect(description.length).toBeGreaterThan(10);
@@ -24,5 +25,8 @@ test("every setting has its dotted name, flag and variable, and says what it is 
 
 test("maps and switches are known for what they are", () => {
   expect(configKeys.filter(({ isMap }) => isMap).map(({ name }) => name)).toEqual(["targets"]);
-  expect(configKeys.filter(({ isSwitch }) => isSwitch).map(({ name }) => name)).toEqual(["api.exposeEnviron"]);
+  expect(configKeys.filter(({ isSwitch }) => isSwitch).map(({ name }) => name)).toEqual([
+    "api.exposeEnviron",
+    "telemetry.commandLine",
+  ]);
 });

@@ -57,6 +57,7 @@ describe("loadConfig() takes values from the default, the file, the environment 
       "events.maxBytes": "default",
       "metrics.perProcess": "default",
       "metrics.top": "default",
+      "telemetry.commandLine": "default",
     });
   });
 });

@@ -5,6 +5,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@open
 import { realApp } from "../support/app.ts";
 import type { Json } from "../support/binary.ts";
 import { linesOf } from "../support/lines.ts";
+import { endings, startNegligent } from "../support/negligent.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const callerId = "b7ad6b7169203331";
@@ -109,7 +110,7 @@ async function reload(headers: Record<string, string>) {
   const answer: Json = await json(`/processes/${app.pid}/signal?wait=0`, { method: "POST", body: "reload", headers });
   app.kill(9);
   await app.exited;
-  const { events } = await json("/events?types=signal.sent,reload.*");
+  const { events } = await json("/events?types=signal.sent,reload.started");
   return { answer, events: events as Json[], kept: bus.since(0) };
 }
 
@@ -135,6 +136,18 @@ describe("traceId", () => {
     const { answer, events } = await reload(headers as Record<string, string>);
     expect(answer["traceId"]).toBeNull();
     expect(events.map((event) => event["traceId"])).toEqual([null, null]);
+  });
+
+  test("is that of what a request has done about zombies", async () => {
+    const parent = await startNegligent([endings.code7]);
+    const { json } = realApp();
+    // Adopted or not: the parent has no handler for a nudge, and who refuses says so in an event as well.
+    const query = `pids=${parent.children[0]}&strategy=nudge`;
+    const answer: Json = await json(`/zombies/reap?${query}`, { method: "POST", headers: caller });
+    const { events } = await json("/events?types=zombie.*");
+    await parent.close();
+    expect(answer["traceId"]).toBe(traceId);
+    expect(events).toMatchObject([{ type: "zombie.remedy", traceId }]);
   });
 
   test("is that of a refused request too", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { visit } from "#kernel/adopt.ts";
 import type { Actor } from "../support/actor.ts";
 import { createParents, findWrong, isUnharmed, visitInTurn } from "../support/adoption.ts";
@@ -8,6 +8,9 @@ setDefaultTimeout(120_000);
 
 const actors = createActors();
 const parents = createParents();
+beforeAll(async () => {
+  await Promise.all([actors.compile("sleeper"), actors.compile("hostile"), parents.compile("interrupted")]);
+});
 afterEach(async () => {
   await Promise.all([actors.finish(), parents.finish()]);
 });
@@ -22,23 +25,30 @@ if (!onX86) console.warn("Skipped test/kernel/adopt-again.test.ts: adoption is f
 /** Each visit begins their timeout anew; or they answer with a part at the first. Another test is about them. */
 const others = /^(epoll_.*|recv|accept|semtimedop|sigtimedwait|io_getevents)-timeout$|-partial$/;
 const visits = 5;
+const seconds = 1.4;
+const SIGRTMIN = 34;
 
 /** What is wrong; null: nothing. On a machine that is too busy, the call may have ended before the last visit. */
 async function visitOften(call: string, tries = 3): Promise<unknown> {
-  const actor = await actors.sleeper(call, { seconds: 1.2, zombies: visits, after: 0.3, slack: 0.3 });
+  const startedAt = performance.now();
+  const actor = await actors.sleeper(call, { seconds, zombies: visits, after: 0.3, slack: 0.3 });
   const { pid, zombies } = await actor.ready();
-  await actor.blocked();
+  const isBlocked = await actor.blocked().then(
+    () => true,
+    () => false,
+  );
+  if (!isBlocked && tries > 1) return visitOften(call, tries - 1);
   const outcomes: string[] = [];
   for (const zombie of zombies) {
-    await Bun.sleep(120);
+    await Bun.sleep(100);
     const { outcome, answers } = await visitInTurn({ pid, tid: pid }, [zombie]);
     outcomes.push(`${outcome} ${answers}`);
   }
+  const passedSeconds = (performance.now() - startedAt) / 1000;
   const unharmed = isUnharmed(pid);
   const result = await actor.result();
   const { code, said } = await actor.end();
-  const isTooLate = outcomes.at(-1) !== "done 0" && result.ok && code === 0;
-  if (isTooLate && tries > 1) return visitOften(call, tries - 1);
+  if (passedSeconds > seconds && tries > 1) return visitOften(call, tries - 1);
   const isVisited = outcomes.every((outcome) => outcome === "done 0") && outcomes.length === visits;
   const isRight = result.ok && code === 0 && said["left"] === 0 && actor.ticks() === 3;
   return isVisited && isRight && unharmed ? null : { outcomes, unharmed, result, said };
@@ -62,7 +72,7 @@ describe.skipIf(!onX86)("visits again and again", () => {
   test("leave a call right in value and time while it blocks", async () => {
     const calls = sleeperCalls.filter((call) => !others.test(call));
     expect(calls.length).toBeGreaterThan(50);
-    expect(await findWrong(calls, visitOften, 30)).toEqual([]);
+    expect(await findWrong(calls, (call) => visitOften(call), 24)).toEqual([]);
   });
 
   test("let a call with a timeout of its own end when they end", async () => {
@@ -90,18 +100,27 @@ describe.skipIf(!onX86)("visits again and again", () => {
     expect(actor.ticks()).toBeGreaterThan(10);
   });
 
-  test.each(["epoll_wait", "recv", "read"])(
-    "leave it to signals to interrupt %s, once each, in order",
-    async (call) => {
-      const actor = await parents.start("interrupted", call, "--signals", 1_000);
-      const outcomes = await haunt(actor);
-      const { code, said } = await actor.end();
-      expect({ code, said }).toMatchObject({ code: 0, said: { handled: 1_000, disorder: 0, odd: 0 } });
-      // The rest came between the restart of the call and its sleep, as signals may at any time.
-      expect(said["interrupted"]).toBeGreaterThan(950);
-      expect(outcomes["signalled"]).toBeGreaterThan(20);
-    },
-  );
+  const interruptible = ["epoll_wait", "recv", "read"];
+
+  test.each(interruptible)("lose no signal of those that come for %s, in their order", async (call) => {
+    const actor = await parents.start("interrupted", call, "--signals", 1_000);
+    const outcomes = await haunt(actor);
+    const { code, said } = await actor.end();
+    expect({ code, said }).toMatchObject({ code: 0, said: { handled: 1_000, disorder: 0, odd: 0 } });
+    // The rest came between the restart of the call and its sleep, as signals may at any time.
+    expect(said["interrupted"]).toBeGreaterThan(0);
+    expect(outcomes["signalled"]).toBeGreaterThan(20);
+  });
+
+  test.each(interruptible)("leave it to a signal to interrupt %s", async (call) => {
+    const actor = await parents.start("interrupted", call, "--signals", 0, "--stay", 0.7);
+    const { pid, zombies } = await actor.ready();
+    await actor.blocked();
+    // It is sent when the thread stands still, and so comes before waitid does.
+    const made = await visit({ pid, tid: pid }, zombies, () => process.kill(pid, SIGRTMIN));
+    expect(made).toMatchObject({ outcome: "signalled", answers: [] });
+    expect((await actor.end()).said).toMatchObject({ handled: 1, interrupted: 1, restarted: 0, odd: 0 });
+  });
 
   test("leave a parent that is stopped and continued all the while as it was", async () => {
     const actor = await actors.sleeper("poll-timeout", { seconds: 1.5, zombies: 8, after: 0.3, slack: 1 });

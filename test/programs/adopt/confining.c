@@ -50,7 +50,7 @@ int main(int count, char **values) {
   if (count > 1 && prctl(PR_SET_SYSCALL_USER_DISPATCH, 1, 0, 0, &selector) != 0)
     unavailable("PR_SET_SYSCALL_USER_DISPATCH");
   say_ready("clock_nanosleep");
-  int late = tick_for(3 * SECOND / 2);
+  int late = tick_for(2 * SECOND);
   selector = count > 1;
   if (count > 1) syscall(SYS_getppid);
   bool ok = late == 0 && dispatched == count - 1;

@@ -1,5 +1,5 @@
 /*
- * interrupted <epoll_wait|recv|read> [--signals N]
+ * interrupted <epoll_wait|recv|read> [--signals N] [--stay SECONDS]
  *
  * Sleeps in a call without a timeout, while real-time signals that are caught come for it. Each must come once, in its
  * order and with its value, and must find the call as one that has answered EINTR: a handler without SA_RESTART does. Says
@@ -37,19 +37,20 @@ static void note(int number, siginfo_t *info, void *context) {
   restarted += registers[REG_RIP] == (greg_t)after_syscall - 2;
 }
 
-static void send_signals(pid_t to, int count, int wake) {
+static void send_signals(pid_t to, int count, int64_t stay, int wake) {
   unsigned seed = to;
   for (int i = 1; i <= count; i++) {
     sleep_until(now() + 300000 + rand_r(&seed) % 600000);
     if (sigqueue(to, SIGRTMIN, (union sigval){.sival_int = i}) != 0) _exit(0);
   }
-  sleep_until(now() + SECOND / 10);
+  sleep_until(now() + stay);
   must(write(wake, "x", 1), "write");
   _exit(0);
 }
 
 int main(int count, char **values) {
   int ends[2], odd = 0, signals = option(count, values, "--signals", 1000);
+  int64_t stay = option(count, values, "--stay", 0.1) * SECOND;
   if (count < 2) return 2;
   sigaction(SIGRTMIN, &(struct sigaction){.sa_sigaction = note, .sa_flags = SA_SIGINFO}, NULL);
   must(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
@@ -62,8 +63,9 @@ int main(int count, char **values) {
   pid_t self = getpid();
   char byte;
   make_zombies(2);
-  say_ready(values[1]);
-  if (fork_stranger()) send_signals(self, signals, ends[1]);
+  prepare_ready(values[1]);
+  if (fork_stranger()) send_signals(self, signals, stay, ends[1]);
+  say_prepared();
   for (long returned = 0; returned != 1; odd += returned != 1 && returned != -EINTR)
     returned = strcmp(values[1], "epoll_wait") == 0 ? block(SYS_epoll_wait, epoll, (long)&event, 1, -1)
                : strcmp(values[1], "recv") == 0     ? block(SYS_recvfrom, ends[0], (long)&byte, 1, 0)
