@@ -13,10 +13,15 @@ export interface Agent extends Program {
 }
 
 /** Starts dist/sexton with the environment that its image has. */
-export async function startAgent(population: Population, args: readonly string[], cleanup: Cleanup): Promise<Agent> {
+export async function startAgent(
+  population: Population,
+  args: readonly string[],
+  cleanup: Cleanup,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Agent> {
   if (!existsSync(binary)) throw new Error(`Cannot measure: ${binary} is missing; npm run build makes it`);
   const argv = [binary, "--listen", "127.0.0.1:0", ...args];
-  const program = await startProgram(population, argv, { PATH: "/usr/bin:/bin", ...imageEnv() }, cleanup);
+  const program = await startProgram(population, argv, { PATH: "/usr/bin:/bin", ...imageEnv(), ...env }, cleanup);
   const port = await until("sexton to serve", program.stderr, () =>
     Number(/addresses=\["127\.0\.0\.1:(\d+)"/.exec(program.stderr())?.[1] ?? 0),
   );

@@ -62,6 +62,8 @@ const givesUp = (name: string, startsAnew: Tells, traits: Partial<SleepingCall> 
 const calls: ReadonlyMap<number, SleepingCall> = new Map([
   [0, givesUp("read", always)],
   [1, givesUp("write", always, { isDelicate: always })],
+  // Of a FIFO; so is openat.
+  [2, restarts("open")],
   [7, harmless("poll")],
   [23, harmless("select")],
   [34, harmless("pause")],
@@ -85,7 +87,6 @@ const calls: ReadonlyMap<number, SleepingCall> = new Map([
   [232, givesUp("epoll_wait", isTime(3), { zeroIsHarmless: always })],
   [243, givesUp("mq_timedreceive", never)],
   [247, restarts("waitid")],
-  // Of a FIFO.
   [257, restarts("openat")],
   [270, harmless("pselect6")],
   [271, harmless("ppoll")],

@@ -145,7 +145,7 @@ describe("the tracker, without pidfds", () => {
   };
 
   test("has the OOM counter read when an end is seen, before it is known which", () => {
-    const fields = [50, "(app)", "Z", ...Array(18).fill(0), 5_000, ...Array(30).fill(0)];
+    const fields = [50, "(app)", "Z", ...Array(16).fill(0), 1, 0, 5_000, ...Array(30).fill(0)];
     const stat = Buffer.from(`${fields.join(" ")}\n`);
     const tracker = createTracker(
       { ...procRoot("test/fixtures"), read: () => stat, readLink: () => denied },

@@ -29,10 +29,10 @@ const partial = ["recv-partial", "write-partial"];
 /** Those two have a timeout that does not end them. */
 const withTimeout = [...startAnew, "recv-data", "sigtimedwait-signal"];
 
-const seconds = 1.6;
+const seconds = 1.4;
 const after = 0.3;
 /** What the calls have passed when they are visited: one that began anew would be that late. */
-const passedMs = 600;
+const passedMs = 550;
 const slack = 0.4;
 /** The timeouts of sockets are counted in these: 10 ms at most. */
 const jiffies = 0.05;
@@ -44,13 +44,13 @@ describe.skipIf(!onX86)("a visit to a thread that sleeps in a system call", () =
   test.each([0, 3])(
     "collects its zombies, and the call is right in value and time, with %d more threads",
     async (threads) => {
-      const wrong = await findWrong(sleeperCalls, (call) => visitOnce(call, threads), 24);
+      const wrong = await findWrong(sleeperCalls, (call) => visitOnce(call, threads), 34);
       expect(wrong).toEqual([]);
     },
   );
 
   test("has each kind of thread collect", async () => {
-    const actor = await actors.sleeper("futex-infinite", { seconds: 1.5, after: 0.5, threads: 4, zombies: 4, slack });
+    const actor = await actors.sleeper("futex-infinite", { seconds: 0.8, after: 0.3, threads: 4, zombies: 4, slack });
     const { pid, tids, zombies } = await actor.ready();
     // futex, epoll, malloc, sleep; the latter two run at times.
     for (const [index, tid] of tids.slice(1).entries()) {
@@ -108,7 +108,7 @@ describe.skipIf(!onX86)("a visit to a thread that sleeps in a system call", () =
   });
 
   test("finds system calls that a handler of the program's own would take, and are not given to it now", async () => {
-    const actor = await parents.start("confining", "dispatched");
+    const actor = await parents.start("confining", "dispatched", "--seconds", 1);
     const { pid, zombies } = await actor.ready();
     await actor.blocked();
     expect(await visit({ pid, tid: pid }, zombies)).toMatchObject({ outcome: "done", answers: [0, 0, 0] });

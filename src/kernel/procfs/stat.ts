@@ -1,4 +1,4 @@
-import { isUnread, type Read } from "#kernel/procfs/read.ts";
+import { gone, isUnread, type Read } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { lossyUtf8 } from "#kernel/procfs/text.ts";
 
@@ -41,7 +41,15 @@ export function isKernelThread({ flags }: Pick<ProcStat, "flags">): boolean {
 /** `/proc/PID/stat`. Readable for everyone; exitCode only with ptrace access. */
 export function readStat(root: ProcRoot, pid: number): Read<ProcStat> | null {
   const bytes = root.read(pid, "stat");
-  return isUnread(bytes) ? bytes : parseStat(bytes);
+  return isUnread(bytes) ? bytes : unlessReleased(parseStat(bytes));
+}
+
+/**
+ * No threads, not even the zombie's own: it is released at this very moment (release_task() of kernel/exit.c). Parent and
+ * session read 0 then, as if it had come from outside of the namespace.
+ */
+function unlessReleased(stat: ProcStat | null): Read<ProcStat> | null {
+  return stat?.threads === 0 ? gone : stat;
 }
 
 /** One stat line, and what it says. */
@@ -58,8 +66,8 @@ export function rereadStat(root: ProcRoot, pid: number, before: StatLine | undef
   const bytes = root.read(pid, "stat");
   if (isUnread(bytes)) return bytes;
   if (before && Buffer.compare(bytes, before.bytes) === 0) return before;
-  const stat = parseStat(bytes);
-  return stat && { bytes: bytes.slice(), stat };
+  const stat = unlessReleased(parseStat(bytes));
+  return stat === null || isUnread(stat) ? stat : { bytes: bytes.slice(), stat };
 }
 
 const open = 40;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { gone } from "#kernel/procfs/read.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
-import { isKernelThread, type ProcStat, parseStat, readStat } from "#kernel/procfs/stat.ts";
+import { isKernelThread, type ProcStat, parseStat, readStat, rereadStat } from "#kernel/procfs/stat.ts";
 
 const captured = procRoot("test/fixtures/proc/nginx-under-shell");
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
@@ -169,6 +169,13 @@ describe("readStat()", () => {
   test("says gone for a pid that is not there", () => {
     expect(readStat(captured, 4_194_303)).toBe(gone);
     expect(readStat(procRoot(), 4_194_304)).toBe(gone);
+  });
+
+  test("says gone for one that is released at this moment, which has neither threads nor a parent", () => {
+    const line = render({ ...example, state: "Z", threads: 0, ppid: 0, session: 0 }, bytesOf("sh"));
+    const root = { ...captured, read: () => line };
+    expect(readStat(root, 17)).toBe(gone);
+    expect(rereadStat(root, 17, undefined)).toBe(gone);
   });
 
   test("reads this very process", () => {

@@ -1,7 +1,7 @@
 /*
- * confining: a parent that sleeps, and that has a filter kill it for any wait(2) from its first SIGUSR1 on.
+ * confining [--seconds S]: a parent that sleeps, and that has a filter kill it for any wait(2) from its first SIGUSR1 on.
  *
- * confining dispatched: a parent whose system calls go to a handler of its own at times (SYSCALL_USER_DISPATCH), as
+ * confining dispatched [--seconds S]: a parent whose system calls go to a handler of its own at times (SYSCALL_USER_DISPATCH), as
  * Wine's do; while it sleeps they do not.
  */
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -43,17 +44,17 @@ static void note(int number) {
 }
 
 int main(int count, char **values) {
-  (void)values;
+  bool dispatches = count > 1 && strcmp(values[1], "dispatched") == 0;
   make_zombies(3);
   signal(SIGUSR1, confine);
   signal(SIGSYS, note);
-  if (count > 1 && prctl(PR_SET_SYSCALL_USER_DISPATCH, 1, 0, 0, &selector) != 0)
+  if (dispatches && prctl(PR_SET_SYSCALL_USER_DISPATCH, 1, 0, 0, &selector) != 0)
     unavailable("PR_SET_SYSCALL_USER_DISPATCH");
   say_ready("clock_nanosleep");
-  int late = tick_for(2 * SECOND);
-  selector = count > 1;
-  if (count > 1) syscall(SYS_getppid);
-  bool ok = late == 0 && dispatched == count - 1;
+  int late = tick_for(option(count, values, "--seconds", 2) * SECOND);
+  selector = dispatches;
+  if (dispatches) syscall(SYS_getppid);
+  bool ok = late == 0 && dispatched == dispatches;
   say("{\"end\":true,\"ok\":%s,\"dispatched\":%d}", ok ? "true" : "false", dispatched);
   return ok ? 0 : 1;
 }
