@@ -57,7 +57,7 @@ function readAdoption(
   selfPid: number,
 ): AdoptionFacts {
   const exe = root.readLink(process.pid, "exe");
-  const threads = readThreads(root, process);
+  const threads = readThreads(root, process, selfPid);
   const capabilities = own?.capabilities.effective ?? 0n;
   return {
     architecture: globalThis.process.arch,
@@ -78,7 +78,7 @@ interface TracedThread extends ThreadFacts {
   readonly tracerPid: number | null;
 }
 
-function readThreads(root: ProcRoot, { pid }: Process): TracedThread[] {
+function readThreads(root: ProcRoot, { pid }: Process, selfPid: number): TracedThread[] {
   const names = root.names(pid, "task");
   if (isUnread(names)) return [];
   return names.slice(0, mostThreads).flatMap((name): TracedThread[] => {
@@ -87,8 +87,11 @@ function readThreads(root: ProcRoot, { pid }: Process): TracedThread[] {
     const status = readThreadStatus(root, pid, tid);
     if (!stat || !status) return [];
     const { tracerPid } = status;
-    const sleep = readSleep(root, { pid, tid });
-    return [{ tid, state: stateOf(stat.state), seccomp: seccompOf(status), sleep, tracerPid }];
+    // One that sexton itself has not let go yet is neither stopped by anybody nor to be had.
+    const isOwn = tracerPid === selfPid;
+    const state = isOwn ? "sleeping" : stateOf(stat.state);
+    const sleep = isOwn ? "elsewhere" : readSleep(root, { pid, tid });
+    return [{ tid, state, seccomp: seccompOf(status), sleep, tracerPid }];
   });
 }
 

@@ -68,17 +68,17 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
   let sweptAt = 0;
   let tickedAt = 0;
   let listedAt = 0;
-  /** When a tick has more to do than to read the counter. */
+  /** When a tick has more to do than to follow the counter. */
   let dueAt = 0;
 
   function tick(): void {
     const now = clock();
     tickedAt = now;
     const newest = counter.read();
-    // Nearly all ticks end here. What is below costs little by itself, but fifty times a second a tenth of a percent.
-    if (newest === lastPid && now < dueAt && !tracker.isWaiting()) return;
     if (newest === null || isUnread(newest)) list(now);
     else if (newest !== lastPid) follow(newest, now);
+    // Nearly all ticks end here. What is below costs little by itself, but fifty times a second a tenth of a percent.
+    if (now < dueAt && !tracker.isWaiting()) return;
     tracker.tick(now);
     young.due(now, (process, last) => lookAgain(process, now, last));
     if (now - sweptAt >= sweepMs) sweep(now);
@@ -141,8 +141,7 @@ export function createWatcher({ root, clock, observer, register, tickMs }: Means
     tracker.replace(process);
     register.born(process);
     tracker.track(process, pidfd);
-    young.add(process, now);
-    dueAt = now;
+    dueAt = Math.min(dueAt, young.add(process, now));
   }
 
   function lookAgain({ pid, startTicks }: Process, now: number, last: boolean): void {

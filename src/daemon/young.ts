@@ -8,7 +8,8 @@ const compactAt = 64;
 
 /** New processes, by when they are looked at again. */
 export interface Young {
-  add(process: Process, now: number): void;
+  /** When it is to be looked at first. */
+  add(process: Process, now: number): number;
   /** Calls `look` for each whose time has come; with `last` there will be no other. */
   due(now: number, look: (process: Process, last: boolean) => void): void;
   /** When the next look is due; infinite: never. */
@@ -21,7 +22,10 @@ export function createYoung(): Young {
   /** Where each look has got to in `born`. */
   const fronts = looksAfterMs.map(() => 0);
   return {
-    add: (process, now) => void born.push({ process, at: now }),
+    add(process, now) {
+      born.push({ process, at: now });
+      return now + Math.min(...looksAfterMs);
+    },
     due(now, look) {
       for (const [index, afterMs] of looksAfterMs.entries()) {
         for (let front = fronts[index] as number; ; fronts[index] = ++front) {

@@ -25,7 +25,10 @@ export interface Tracee {
   letGo(stop: Stop): Promise<boolean>;
 }
 
-const lateMs = 100;
+/** A thread that is asleep stops at once. */
+const firstStopMs = 100;
+/** Later ones take as long as it takes to get a CPU, on a busy machine or with a CPU limit. */
+const nextStopMs = 1_000;
 /** The thread most often answers within microseconds, so its answer is waited for without letting others run. */
 const spinMs = 2;
 const pauseMs = 1;
@@ -38,7 +41,7 @@ const longPauseMs = 10;
 const attached = new Set<number>();
 
 /**
- * Attaches to a thread and has it stop. `late` is told, maybe again and again, that a stop takes more than 100 ms: the
+ * Attaches to a thread and has it stop. `late` is told, maybe again and again, that a stop takes longer than that: the
  * thread is in a vfork(2) or on a dead NFS server, its cgroup is frozen, or it gets no CPU. It can be let go only when it
  * has stopped.
  */
@@ -50,6 +53,7 @@ export function attach({ pid, tid: first }: Thread, late: () => void): Tracee | 
   if (seized !== "seized") return seized;
   attached.add(pid);
   let tid = first;
+  let lateMs = firstStopMs;
   interrupt(tid);
 
   /** Null while it runs. */
@@ -65,7 +69,10 @@ export function attach({ pid, tid: first }: Thread, late: () => void): Tracee | 
     const since = performance.now();
     for (;;) {
       const stop = look();
-      if (stop) return stop;
+      if (stop) {
+        lateMs = nextStopMs;
+        return stop;
+      }
       const waitedMs = performance.now() - since;
       if (waitedMs < spinMs) yieldCpu();
       else if (waitedMs < lateMs) await Bun.sleep(pauseMs);

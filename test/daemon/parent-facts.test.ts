@@ -35,6 +35,10 @@ describe.skipIf(process.arch !== "x64")("readParentFacts()", () => {
     expect(facts(process.pid)?.tracerPid).toBe(0);
     interrupt(traced);
     await eventually("its stop", () => pollStop(traced, false));
+    const seen = (selfPid: number) => facts(selfPid)?.threads.find(({ tid }) => tid === traced);
+    expect(seen(1)?.state).toBe("tracing-stop");
+    // Not one that somebody should be told to continue.
+    expect(seen(process.pid)).toMatchObject({ state: "sleeping", sleep: "elsewhere" });
     expect(detach(traced)).toBe(true);
   });
 

@@ -106,7 +106,7 @@ describe.skipIf(!onX86)("a parent that cannot stop", () => {
       const [file, on, off] = version === 2 ? ["cgroup.freeze", "1", "0"] : ["freezer.state", "FROZEN", "THAWED"];
       const freeze = (text: string) => writeFileSync(`${cgroup}/${file}`, text);
       try {
-        const actor = await actors.sleeper("poll-timeout", { seconds: 1.2, zombies: 2, after: 0.2, slack: 0.6 });
+        const actor = await actors.sleeper("poll-timeout", { seconds: 2, zombies: 2, after: 0.2, slack: 0.6 });
         const { pid, zombies } = await actor.ready();
         await actor.blocked();
         writeFileSync(`${cgroup}/cgroup.procs`, `${pid}`);

@@ -16,8 +16,8 @@ afterEach(() => {
 afterAll(parents.close);
 
 /** A process of five threads, the last of which calls execve(2) some time later: a shell, which exits with 43. */
-async function startExec(): Promise<{ child: Bun.Subprocess; pid: number; tids: readonly number[] }> {
-  const command = [await parents.compile("endings"), "exec", "--rounds", "0", "--delay", "0.3", "--stay", "0.8"];
+async function startExec(stay = 0.8): Promise<{ child: Bun.Subprocess; pid: number; tids: readonly number[] }> {
+  const command = [await parents.compile("endings"), "exec", "--rounds", "0", "--delay", "0.3", "--stay", `${stay}`];
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "ignore" });
   children.add(child);
   const { pid } = child;
@@ -63,7 +63,7 @@ describe.skipIf(process.arch !== "x64")("a thread that is attached to", () => {
   });
 
   test("and whose place another takes by execve(2) is forgotten, though its process lives", async () => {
-    const { child, pid } = await startExec();
+    const { child, pid } = await startExec(2.5);
     let late = 0;
     const tracee = await attached(pid, pid, () => late++);
     expect(attach({ pid, tid: pid }, () => {})).toBe("attached");

@@ -141,7 +141,7 @@ const reasons: Readonly<Record<Visit["outcome"], string>> = {
   signalled: "was sent signals each time",
   busy: "was not asleep in a call that is known to go on unharmed",
   stopped: "was stopped",
-  late: "did not come to a stop within 100 ms",
+  late: "did not come to a stop in time: it gets no CPU, or is frozen",
   failed: "came to a stop that was not asked for",
   gone: "ended",
   denied: "is not to be attached to: a security module (AppArmor, SELinux, Yama) or another tracer stands between",

@@ -1,6 +1,6 @@
-import { expect, test } from "bun:test";
+import { afterEach, expect, test } from "bun:test";
 import { startAgent } from "../../support/binary.ts";
-import { createNamespace, namespaceProblem } from "../../support/namespace.ts";
+import { createNamespace, type Namespace, namespaceProblem } from "../../support/namespace.ts";
 import type { Item } from "../../support/otlp/items.ts";
 import { startReceiver } from "../../support/otlp/receiver.ts";
 import { eventually } from "../../support/poll.ts";
@@ -8,6 +8,13 @@ import { eventually } from "../../support/poll.ts";
 const skip = namespaceProblem !== null;
 if (skip) console.warn(`Skipped test/telemetry/otlp/churn.test.ts: ${namespaceProblem}`);
 const count = 2_000;
+
+let namespace: Namespace | null = null;
+afterEach(() => namespace?.close());
+async function inNamespace(): Promise<Namespace> {
+  namespace = await createNamespace();
+  return namespace;
+}
 
 const seriesOf = ({ metric, attributes }: Item) => `${metric["name"]} ${JSON.stringify(attributes)}`;
 /** What is counted from the start on, by names and not by pids. */
@@ -17,13 +24,13 @@ test.skipIf(skip)(
   "2,000 processes that come and go leave the series of those that live",
   async () => {
     await using receiver = await startReceiver();
-    const namespace = await createNamespace();
+    const { enter, start } = await inNamespace();
     const env = {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
       OTEL_METRIC_EXPORT_INTERVAL: "300",
       SEXTON_METRICS_PER_PROCESS: "all",
     };
-    await startAgent({ env, wrapper: namespace.enter });
+    await startAgent({ env, wrapper: enter });
     const { metrics } = receiver.items;
     /** The first export whose processes were looked at from now on. */
     const nextExport = (what: string) => {
@@ -38,7 +45,7 @@ test.skipIf(skip)(
     };
 
     const before = await nextExport("an export of before");
-    const loop = namespace.start(["sh", "-c", `for i in $(seq ${count}); do /bin/true; done`]);
+    const loop = start(["sh", "-c", `for i in $(seq ${count}); do /bin/true; done`]);
     const during = await nextExport("an export meanwhile");
     expect(await loop.exited).toBe(0);
     const after = await nextExport("an export of after the end");
@@ -55,7 +62,6 @@ test.skipIf(skip)(
       );
     expect(most("sexton.process.reaped") + most("sexton.watch.unseen_ids")).toBeGreaterThanOrEqual(count);
     expect(metrics.filter((one) => seriesOf(one).includes("overflow"))).toEqual([]);
-    await namespace.close();
   },
   120_000,
 );
