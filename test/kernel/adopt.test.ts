@@ -44,7 +44,8 @@ describe.skipIf(!onX86)("a visit to a thread that sleeps in a system call", () =
   test.each([0, 3])(
     "collects its zombies, and the call is right in value and time, with %d more threads",
     async (threads) => {
-      const wrong = await findWrong(sleeperCalls, (call) => visitOnce(call, threads), 34);
+      // The further threads keep the CPUs busy, and what is late for want of a CPU proves nothing.
+      const wrong = await findWrong(sleeperCalls, (call) => visitOnce(call, threads), threads === 0 ? 34 : 12);
       expect(wrong).toEqual([]);
     },
   );
