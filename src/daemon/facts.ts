@@ -2,7 +2,7 @@ import { parseCgroup } from "#kernel/procfs/cgroup.ts";
 import { type Cmdline, readCmdline } from "#kernel/procfs/cmdline.ts";
 import { denied, isUnread, orNull, type Read, unavailable } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
-import { isKernelThread, type ProcStat } from "#kernel/procfs/stat.ts";
+import { isExiting, isKernelThread, type ProcStat, readStat } from "#kernel/procfs/stat.ts";
 import { readOwner } from "#kernel/procfs/status.ts";
 import { latin1, lossyUtf8 } from "#kernel/procfs/text.ts";
 import { containerIdOf, tellingPath } from "#process/container.ts";
@@ -25,18 +25,51 @@ export interface KnownFacts {
 const nothingKnown: KnownFacts = { parent: null, owner: null };
 
 /**
- * Reads what changes seldom. A process that has ended keeps what was known of it while it lived: its command line and
- * executable are gone by then, and on cgroup v1 its container too.
+ * Reads what changes seldom. A process that has ended, or is about to, keeps what was known of it while it lived: its
+ * command line and executable are gone by then, and on cgroup v1 its container too.
  */
 export function readFacts(
   root: ProcRoot,
   stat: ProcStat,
   before: ProcessFacts | null,
-  { parent, owner: knownOwner }: KnownFacts = nothingKnown,
+  known: KnownFacts = nothingKnown,
 ): ProcessFacts {
+  const ending = isEnding(stat);
+  if (ending && before) return before;
+  const facts = readAll(root, stat, known);
+  if (ending) return ofEnding(facts);
+  const isWhole = isKernelThread(stat) || (!isBare(facts) && !hasLeft(facts, before, known.parent));
+  return isWhole || !endedMeanwhile(root, stat) ? facts : (before ?? ofEnding(facts));
+}
+
+function isEnding(stat: ProcStat): boolean {
+  return isExiting(stat) || hasEnded({ state: stateOf(stat.state), threads: stat.threads });
+}
+
+/** What it had was taken away after its stat was read. */
+function endedMeanwhile(root: ProcRoot, { pid, startTicks }: ProcStat): boolean {
+  const now = readStat(root, pid);
+  return now !== null && (isUnread(now) || now.startTicks !== startTicks || isEnding(now));
+}
+
+/** No program to be seen, as when a process has given its memory back. */
+function isBare({ args, exe, denied: hidden }: ProcessFacts): boolean {
+  return args?.length === 0 || (exe === null && !hidden.includes("exe"));
+}
+
+/** It is in no container, and was in one, or its place was read for the first time. */
+function hasLeft({ containerId }: ProcessFacts, before: ProcessFacts | null, parent: ProcessFacts | null): boolean {
+  return containerId === null && (before === null ? parent === null : before.containerId !== null);
+}
+
+/** What has ended has lost its arguments, which is not the same as having had none; and its place, outside of a container. */
+function ofEnding(facts: ProcessFacts): ProcessFacts {
+  const { args, cgroup, containerId } = facts;
+  return { ...facts, args: args?.length === 0 ? null : args, cgroup: containerId === null ? null : cgroup };
+}
+
+function readAll(root: ProcRoot, stat: ProcStat, { parent, owner: knownOwner }: KnownFacts): ProcessFacts {
   const { pid } = stat;
-  const ended = hasEnded({ state: stateOf(stat.state), threads: stat.threads });
-  if (ended && before) return before;
   const owner = knownOwner ?? readOwner(root, pid);
   const ids = orNull(owner);
   const line = isKernelThread(stat) ? noArguments : readCmdline(root, pid, argsLimit);
@@ -44,8 +77,7 @@ export function readFacts(
   const exe = isKernelThread(stat) ? unavailable : (parent?.exe ?? root.readLink(pid, "exe"));
   const place = parent?.cgroup != null ? parent : readPlace(root, pid);
   return {
-    // What has ended has lost its arguments; that is not the same as having had none.
-    args: isUnread(line) || (ended && args.length === 0) ? null : args,
+    args: isUnread(line) ? null : args,
     argsTruncated: truncated,
     argsPadded: padded,
     exe: isUnread(exe) ? null : exe,

@@ -105,9 +105,14 @@ function containerOf(
   const known =
     (containerId !== null && containers.get(containerId)) || (cgroup !== null && containers.get(cgroup)) || null;
   // Pid 1 has taken over orphans of every container.
-  if (known || sighting.state !== "zombie" || sighting.ppid === 1) return known;
+  if (known || !mayHaveLost(sighting) || sighting.ppid === 1) return known;
   const parent = seen.get(sighting.ppid);
-  return parent && parent.state !== "zombie" ? containerOf(parent, seen, containers) : null;
+  return parent && !mayHaveLost(parent) ? containerOf(parent, seen, containers) : null;
+}
+
+/** It has ended, or was about to when it was read. */
+function mayHaveLost({ state, facts }: Sighting): boolean {
+  return state === "zombie" || facts.cgroup === null;
 }
 
 /** The topmost ancestor that can be seen. Bounded, because a pid reused during the scan could close a circle. */

@@ -107,6 +107,15 @@ describe("buildTable()", () => {
     expect(placesOf(rows).slice(3)).toEqual(["20 app web", "21 app -"]);
   });
 
+  test("lets one that was about to end when it was read inherit its parent's container", () => {
+    const rows: Row[] = [
+      { pid: 7, name: "sexton", in: "sexton" },
+      { pid: 17, name: "nginx", in: "web" },
+      { pid: 20, ppid: 17, cgroup: null, state: "running" },
+    ];
+    expect(placesOf(rows).slice(2)).toEqual(["20 app web"]);
+  });
+
   test("keeps a zombie in the container that its own path tells", () => {
     const rows: Row[] = [
       { pid: 7, name: "sexton", in: "sexton" },

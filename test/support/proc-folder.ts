@@ -10,9 +10,11 @@ export interface Given {
   readonly state?: string;
   readonly startTicks?: number;
   readonly tracer?: number;
+  /** PF_… of include/linux/sched.h. */
+  readonly flags?: number;
 }
 
-const asBorn = { name: "app", ppid: 0, state: "S", tracer: 0 };
+const asBorn = { name: "app", ppid: 0, state: "S", tracer: 0, flags: 0 };
 
 /** A folder shaped like /proc: who is in it, who is whose parent, and who traces whom is what a test says it is. */
 export function createProcFolder() {
@@ -23,7 +25,7 @@ export function createProcFolder() {
     path,
     put(pid: number, given: Given = {}): void {
       const process = { startTicks: pid * 10, ...asBorn, ...known.get(pid), ...given };
-      const { name, ppid, state, startTicks, tracer } = process;
+      const { name, ppid, state, startTicks, tracer, flags } = process;
       known.set(pid, process);
       mkdirSync(join(path, String(pid)), { recursive: true });
       const fields = [
@@ -35,15 +37,8 @@ export function createProcFolder() {
         pid,
         0,
         -1,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
+        flags,
+        ...Array(8).fill(0),
         20,
         0,
         1,

@@ -59,7 +59,7 @@ export function sighting(row: Row): Sighting {
       exe: exe === undefined ? `/usr/bin/${name}` : exe,
       uid: uid ?? 1000,
       gid: gid ?? 1000,
-      cgroup: cgroup ?? (id === null ? "/" : `/../${id}`),
+      cgroup: cgroup !== undefined ? cgroup : id === null ? "/" : `/../${id}`,
       containerId: id,
       denied: denied ?? [],
     },

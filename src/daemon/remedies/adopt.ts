@@ -52,7 +52,7 @@ async function adoptNow(
   isStopping: () => boolean,
 ): Promise<Attempt> {
   const results: Remedied[] = [];
-  const micros = { stopped: 0, borrowed: 0 };
+  let spent: Spent = { stoppedMicros: null, borrowedMicros: null };
   const left = [...zombies];
   let futile = 0;
   while (left.length > 0) {
@@ -63,7 +63,7 @@ async function adoptNow(
     const isPassing = refusal?.passing === true && futile < mostFutileVisits;
     if ((refusal && !isPassing) || !facts) {
       const { detail, fix } = refusal ?? parentGone(parent);
-      return { results: [...results, ...rest(left, "refused", detail, fix)], ...stopOf(micros) };
+      return { results: [...results, ...rest(left, "refused", detail, fix)], ...spent };
     }
     if (refusal) {
       futile++;
@@ -76,27 +76,28 @@ async function adoptNow(
         () => isAsRead(root, thread, facts.adoption),
       );
       if (made.startedAnew) noteDelay(root, thread);
-      micros.stopped += made.stoppedMicros;
-      micros.borrowed += made.borrowedMicros;
+      spent = {
+        stoppedMicros: (spent.stoppedMicros ?? 0) + made.stoppedMicros,
+        borrowedMicros: (spent.borrowedMicros ?? 0) + made.borrowedMicros,
+      };
       const asked = left.splice(0, made.answers.length);
       results.push(...asked.map((zombie, index) => resultOf(root, zombie, parent, made.answers[index] as number)));
       futile = asked.length > 0 ? 0 : futile + 1;
       if (futile >= mostFutileVisits || isHopeless(root, thread, made)) {
         const why = `${describeProcess(parent)} ${reasons[made.outcome]}; it goes on as before.`;
-        return { results: [...results, ...rest(left, "failed", why, null)], ...stopOf(micros) };
+        return { results: [...results, ...rest(left, "failed", why, null)], ...spent };
       }
     }
     // Others have their turn between two visits, the parent first of all.
     await Bun.sleep(futile === 0 ? 0 : pauseMs * futile);
   }
-  return { results, ...stopOf(micros) };
+  return { results, ...spent };
 }
 
 const stopping: Refusal = { detail: "Sexton is about to stop.", fix: null };
 
-function stopOf({ stopped, borrowed }: { stopped: number; borrowed: number }) {
-  return { stoppedMicros: stopped, borrowedMicros: borrowed };
-}
+/** What it cost the parent; null as long as there was no visit. */
+type Spent = Pick<Attempt, "stoppedMicros" | "borrowedMicros">;
 
 function rest(left: readonly Zombie[], outcome: "refused" | "failed", detail: string, fix: string | null): Remedied[] {
   return left.map((zombie) => result(zombie, "adopt", outcome, detail, fix));

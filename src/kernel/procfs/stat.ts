@@ -31,8 +31,14 @@ export interface ProcStat {
   exitCode: number;
 }
 
-/** include/linux/sched.h: a thread of the kernel itself. */
+/** include/linux/sched.h: do_exit() has begun, and takes memory, files and cgroups away before the state says Z. */
+const PF_EXITING = 0x00000004;
+/** A thread of the kernel itself. */
 const PF_KTHREAD = 0x00200000;
+
+export function isExiting({ flags }: Pick<ProcStat, "flags">): boolean {
+  return (flags & PF_EXITING) !== 0;
+}
 
 export function isKernelThread({ flags }: Pick<ProcStat, "flags">): boolean {
   return (flags & PF_KTHREAD) !== 0;

@@ -3,6 +3,7 @@ import { adopt } from "#daemon/remedies/adopt.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import type { Actor } from "../../support/actor.ts";
 import { findWrong, isUnharmed, parentOf, zombiesOf } from "../../support/adoption.ts";
+import { eventually } from "../../support/poll.ts";
 import { isZombie } from "../../support/process-state.ts";
 import { type Runtime, runtimes } from "../../support/runtimes.ts";
 import { createActors } from "../../support/zombies.ts";
@@ -22,17 +23,22 @@ const atOnce = 6;
 /** They go on for five of these after the last visit. */
 const seconds = 7;
 
-/** A few at a time, in many visits over a second. */
+/** Those that a busy machine did not let be collected are tried again, as sexton does. */
+const mostTries = 20;
+
+/** A few at a time, in many visits over a second. What was in the way, if anything was. */
 async function adoptAll(actor: Actor) {
   const { pid, zombies } = await actor.ready();
   const parent = parentOf(pid);
-  const found = zombiesOf(parent, zombies);
-  const outcomes: string[] = [];
-  for (let at = 0; at < found.length; at += atOnce, await Bun.sleep(100)) {
-    const { results } = await adopt(root, parent, found.slice(at, at + atOnce), process.pid, () => false);
-    outcomes.push(...results.map(({ outcome, detail }) => (outcome === "reaped" ? outcome : detail)));
+  const obstacles: string[] = [];
+  for (let left = zombies, tries = 0; left.length > 0 && tries < mostTries; left = left.filter(isZombie), tries++) {
+    const found = zombiesOf(parent, left);
+    for (let at = 0; at < found.length; at += atOnce, await Bun.sleep(100)) {
+      const { results } = await adopt(root, parent, found.slice(at, at + atOnce), process.pid, () => false);
+      obstacles.push(...results.flatMap(({ outcome, detail }) => (outcome === "reaped" ? [] : [detail])));
+    }
   }
-  return outcomes;
+  return obstacles;
 }
 
 /** What is wrong; null: nothing. */
@@ -40,19 +46,19 @@ async function tryRuntime(runtime: Runtime): Promise<unknown> {
   const actor = await actors.runtime(runtime, { seconds, zombies: orphans });
   const { pid, zombies } = await actor.ready();
   await actor.blocked();
-  const outcomes = await adoptAll(actor);
+  const obstacles = await adoptAll(actor);
   const left = zombies.filter(isZombie);
-  const unharmed = isUnharmed(pid);
+  // A visit that came too late leaves once the thread has had its turn.
+  const unharmed = await eventually("it to be let go", () => isUnharmed(pid)).catch(() => false);
   const ticksThen = actor.ticks();
   actor.write("sexton\n");
   const { code, said } = await actor.end();
   const isSilent = runtime.name === "sh exec";
   const isWell = code === 0 && (isSilent || said["ok"] === true);
   const isWhole = runtime.name.startsWith("sh") || actor.ticks() === seconds * 10;
-  const isAllReaped = left.length === 0 && outcomes.every((outcome) => outcome === "reaped");
-  return isAllReaped && unharmed && isWell && isWhole
+  return left.length === 0 && unharmed && isWell && isWhole
     ? null
-    : { outcomes, left, unharmed, code, said, ticks: [ticksThen, actor.ticks()] };
+    : { obstacles, left, unharmed, code, said, ticks: [ticksThen, actor.ticks()] };
 }
 
 describe.skipIf(!onX86)("adopt() collects 60 zombies of a runtime, which goes on as it did", () => {
