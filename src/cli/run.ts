@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { closest } from "fastest-levenshtein";
+import { closest } from "#base/closest.ts";
 import { UsageError } from "#base/errors.ts";
 import { type Command, type ExitCode, exitCode, type LiveOutput, type ParseOptions } from "#cli/command.ts";
 import { config } from "#cli/commands/config.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { configSchema } from "#config/schema.ts";
+import { createConfigSchema } from "#config/schema.ts";
 
 /** A setting by all its names. */
 export interface ConfigKey {
@@ -19,7 +19,7 @@ export interface ConfigKey {
 }
 
 /** Every setting of the schema. Groups (`signals`, `api`) are no settings themselves. */
-export const configKeys: readonly ConfigKey[] = keysOf(configSchema, []);
+export const configKeys: readonly ConfigKey[] = keysOf(createConfigSchema().config, []);
 
 function keysOf(object: z.ZodMiniObject, prefix: readonly string[]): ConfigKey[] {
   return Object.entries(object.def.shape).flatMap(([key, schema]) => {

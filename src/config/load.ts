@@ -1,7 +1,7 @@
-import { closest } from "fastest-levenshtein";
+import { closest } from "#base/closest.ts";
 import { UsageError } from "#base/errors.ts";
 import { type ConfigKey, configKeys } from "#config/keys.ts";
-import { type Config, configSchema, targetSchema } from "#config/schema.ts";
+import { type Config, createConfigSchema } from "#config/schema.ts";
 
 /** Where a value came from: the default, the file, an environment variable or a flag; later ones win. */
 export type Origin = "default" | `file ${string}` | `env ${string}` | `flag --${string}`;
@@ -35,7 +35,7 @@ export async function loadConfig({ file, env, flags, profiles }: ConfigSources):
     await override(merged, key, flags[key.flag], `flag --${key.flag}`, origins);
   }
   refuseUnknownVariables(env);
-  const parsed = configSchema.safeParse(merged);
+  const parsed = createConfigSchema().config.safeParse(merged);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UsageError(issue ? describe(issue, origins, file) : "Cannot use the configuration");
@@ -145,7 +145,7 @@ function describe(issue: Issue, origins: ReadonlyMap<string, Origin>, file: Conf
 
 /** The keys that may stand at a place of the file. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  if (path[0] === "targets") return Object.keys(targetSchema.def.shape);
+  if (path[0] === "targets") return Object.keys(createConfigSchema().target.def.shape);
   const depth = path.length;
   const below = configKeys.filter((key) => path.every((part, index) => key.path[index] === part));
   return [...new Set(below.flatMap((key) => key.path[depth] ?? []))];

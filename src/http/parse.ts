@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import type * as z from "zod/mini";
+import { closest } from "#base/closest.ts";
 import { type Problem, problem } from "#base/errors.ts";
 
 /**

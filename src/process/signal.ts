@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { closest, distance } from "#base/closest.ts";
 
 /**
  * Signals by the numbers of signal(7) for x86 and ARM, which are the architectures sexton is built for.

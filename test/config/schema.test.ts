@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { configSchema, formatListen, parseListen } from "#config/schema.ts";
+import { createConfigSchema, formatListen, parseListen } from "#config/schema.ts";
 
 describe("parseListen()", () => {
   test.each([
@@ -38,7 +38,9 @@ describe("parseListen()", () => {
   });
 });
 
-describe("configSchema", () => {
+const { config: configSchema } = createConfigSchema();
+
+describe("createConfigSchema()", () => {
   test("has a default for everything that must have a value", () => {
     expect(configSchema.parse({})).toEqual({
       listen: [{ kind: "tcp", hostname: "127.0.0.1", port: 9099 }],

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest } from "#base/closest.ts";
 import { type Problem, problem } from "#base/errors.ts";
 import { type EventType, eventTypes, typeMatches } from "#process/event.ts";
 
