@@ -4,13 +4,9 @@ import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { readStat } from "#kernel/procfs/stat.ts";
 import { decodeWaitStatus } from "#process/event.ts";
+import type { Evidence } from "#process/evidence.ts";
 import type { ProcessId } from "#process/identity.ts";
 import type { SignalName } from "#process/signal.ts";
-
-export interface Evidence {
-  readonly kind: string;
-  readonly detail: string;
-}
 
 /**
  * What was seen to follow a signal. `unconfirmed`: alive, and nothing shows that it took effect. `exited`: how, as far
