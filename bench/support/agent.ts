@@ -29,7 +29,7 @@ export async function startAgent(
 }
 
 /** Out of the Dockerfile itself: a copy would not follow its changes. */
-function imageEnv(): Record<string, string> {
+export function imageEnv(): Record<string, string> {
   const settings = [...readFileSync(join(top, "Dockerfile"), "utf8").matchAll(/\b(BUN_JSC_\w+)=(\S+)/g)];
   if (settings.length === 0) throw new Error("Cannot measure: the Dockerfile sets no BUN_JSC variables");
   return Object.fromEntries(settings.map(([, name, value]) => [name as string, value as string]));
