@@ -135,15 +135,11 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
     streams,
     health,
     clock: systemClock,
-    doctor: () => ({
-      findings: diagnose({
-        reduced: libcProblem,
-        watch: watcher.status(),
-        pids: pids.budgets(),
-        zombies: zombies.report().zombies,
-      }),
-      watch: watcher.status(),
-    }),
+    doctor() {
+      // Asked once: the findings are about the status that is shown beside them.
+      const [budgets, { zombies: found }, watch] = [pids.budgets(), zombies.report(), watcher.status()];
+      return { findings: diagnose({ reduced: libcProblem, watch, pids: budgets, zombies: found }), watch };
+    },
     metrics,
     explain: () => explainConfig(loaded),
     version,
