@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<(args: readonly string[]) =
   churn: async () => (await import("./churn.ts")).churn,
   telemetry: async () => (await import("./telemetry.ts")).telemetry,
   zombies: async () => (await import("./zombies.ts")).zombies,
+  init: async () => (await import("./init.ts")).init,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

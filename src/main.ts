@@ -1,70 +1,12 @@
-import { createLog } from "#base/log.ts";
-import { exitCode, type LiveOutput } from "#cli/command.ts";
-import { run } from "#cli/run.ts";
-import { profiles } from "#policy/profiles.ts";
-import { serve } from "#serve.ts";
+import { calledAs } from "#init/called.ts";
 
-/** Bun's own sinks: process.stdout and process.stderr would load Node's streams, which take a megabyte. */
-const sinks = { out: Bun.stdout.writer(), err: Bun.stderr.writer() };
-
-function writer(sink: Bun.FileSink): (text: string) => void {
-  return (text) => {
-    sink.write(text);
-    // A reader that has gone (`sexton ps | head`) is no error of ours.
-    Promise.resolve(sink.flush()).catch(() => {});
-  };
+// Decided before anything else is loaded: neither position waits for, or keeps in memory, what only the other needs.
+const args = process.argv.slice(2);
+const personality = calledAs(process.argv0, args);
+if (personality) {
+  const { init } = await import("#beside.ts");
+  process.exit(await init(personality, args, process.env));
+} else {
+  const { commandLine } = await import("#command-line.ts");
+  process.exit(await commandLine(process.env));
 }
-
-const out = writer(sinks.out);
-const err = writer(sinks.err);
-
-const enough = new AbortController();
-
-const live: LiveOutput = {
-  async write(text) {
-    sinks.out.write(text);
-    try {
-      await sinks.out.flush();
-    } catch {
-      enough.abort();
-    }
-  },
-  untilEnough() {
-    for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => enough.abort());
-    return enough.signal;
-  },
-};
-
-/** Resolves when it is time to stop. Listened for before anything else: as pid 1 sexton would not even hear of it. */
-function untilStopped(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => resolve(name));
-  });
-}
-
-function shrink(): void {
-  Bun.shrink();
-  Bun.gc(true);
-}
-
-const code = await run(
-  process.argv.slice(2),
-  { env: process.env, out, err, live, profiles: profiles.map(({ name }) => name) },
-  async (load) => {
-    const stopped = untilStopped();
-    let reload: (() => Promise<void>) | null = null;
-    // One that comes before sexton serves asks for nothing more: the configuration is about to be read.
-    process.on("SIGHUP", () => void reload?.());
-    const log = createLog(err);
-    const running = await serve(load, log, process.env);
-    ({ reload } = running);
-    // What only the start needed goes back, the code that was made for it too: a sixth of the memory of an idle agent.
-    setTimeout(shrink, 2_000).unref();
-    log.info("sexton stops", { signal: await stopped });
-    await running.stop();
-    return exitCode.ok;
-  },
-);
-// Exiting would cut off what has not reached its reader yet: all after a pipe's 64 KiB.
-await Promise.allSettled([sinks.out.end(), sinks.err.end()]);
-process.exit(code);

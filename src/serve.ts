@@ -1,31 +1,32 @@
 import { systemClock } from "#base/clock.ts";
 import { UsageError } from "#base/errors.ts";
 import type { Log } from "#base/log.ts";
-import { isLoopback } from "#base/loopback.ts";
 import { version } from "#base/version.ts";
 import { explainConfig } from "#config/explain.ts";
 import type { LoadedConfig } from "#config/load.ts";
-import { type Config, formatListen, type Listen } from "#config/schema.ts";
-import { type AgentSettings, createAgent } from "#daemon/agent.ts";
-import { type BusLimits, createBus } from "#daemon/bus.ts";
+import { createAgent } from "#daemon/agent.ts";
+import { createBus } from "#daemon/bus.ts";
 import { createCauses } from "#daemon/causes.ts";
 import { createHealth } from "#daemon/health.ts";
-import type { PidSettings } from "#daemon/pid-gauge.ts";
 import { createPids } from "#daemon/pids.ts";
 import { lookAround } from "#daemon/surroundings.ts";
+import { createTidy } from "#daemon/tidy.ts";
 import { createUsage } from "#daemon/usage.ts";
 import { createWatch } from "#daemon/watch.ts";
 import { createZombieCare } from "#daemon/zombie-care.ts";
 import { createApp } from "#http/app.ts";
 import { createEventStreams } from "#http/events/streams.ts";
-import { type Listener, type RunningServer, startServer } from "#http/server.ts";
+import { type RunningServer, startServer } from "#http/server.ts";
 import { libcProblem } from "#kernel/libc.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import { diagnose } from "#policy/doctor.ts";
+import { createReloads } from "#serve-reloads.ts";
+import { limitsOf, listenersOf, pidSettingsOf, refuseOtherListeners, settingsOf } from "#serve-settings.ts";
 import { deliveryMetrics, describeLosses } from "#telemetry/delivery.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { type OtelEnv, wantsTelemetry } from "#telemetry/otel-env.ts";
 import { pidsMetrics } from "#telemetry/pids-metrics.ts";
+import { createReloadMetrics } from "#telemetry/reload-metrics.ts";
 import { watchMetrics } from "#telemetry/watch-metrics.ts";
 import { countZombies } from "#telemetry/zombie-metrics.ts";
 
@@ -42,12 +43,20 @@ const stopGraceMs = 1_500;
 /** A stop takes no longer than this, however telemetry's collector is: the kubelet's default grace is 30 s for all. */
 const stopWithinMs = 5_000;
 
-/** The composition root: starts in order, stops in reverse. Throws a UsageError for what its user can mend. */
-export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: OtelEnv): Promise<Running> {
+/**
+ * The composition root: starts in order, stops in reverse. Throws a UsageError for what its user can mend. `command` is the
+ * process that sexton is the init of, if it is one.
+ */
+export async function serve(
+  load: () => Promise<LoadedConfig>,
+  log: Log,
+  env: OtelEnv,
+  command: number | null = null,
+): Promise<Running> {
   let loaded = await load();
   const { config } = loaded;
   log.setLevel(config.log.level);
-  const listeners = [...config.listen.map(apiListener), ...(config.probes ? [probesListener(config.probes)] : [])];
+  const listeners = listenersOf(config);
   if (libcProblem !== null) {
     log.warn("reduced mode: no pidfds, signals go by pid after a check of the start time", { reason: libcProblem });
   }
@@ -66,6 +75,7 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
     causes,
     tickMs: config.watch.tick,
     minAgeMs: () => loaded.config.zombies.minAge,
+    command,
   });
   const pids = createPids({
     root,
@@ -83,6 +93,15 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
     observer,
     catchUp: watcher.catchUp,
     pids,
+    opensOf: (target) => reloads.opensOf(target),
+  });
+  const reloads = createReloads({
+    root,
+    bus,
+    log,
+    agent,
+    settings: config.watch.watches,
+    podName: env["POD_NAME"],
   });
   const zombies = createZombieCare({
     root,
@@ -97,9 +116,12 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
   const zombieCounters = countZombies(bus);
   const health = createHealth(agent);
   health.add("watcher", () => watcher.problem());
+  health.add("reloads", reloads.problem);
   if (telemetry) health.note("telemetry", () => describeLosses(telemetry.status()));
+  const tidy = createTidy(root);
   const stopping = new AbortController();
   const streams = createEventStreams({ bus, clock: systemClock, log, stopping: stopping.signal });
+  const reloadMetrics = createReloadMetrics(reloads, bus);
   const metrics = createMetrics({
     version,
     clock: () => performance.now(),
@@ -114,6 +136,7 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
       ...pidsMetrics(pids.budgets(table)),
       // The newest scan is the table's.
       ...zombieCounters.families(zombies.list(Number.POSITIVE_INFINITY), labels),
+      ...reloadMetrics.families(),
       ...deliveryMetrics(telemetry?.status() ?? null),
     ],
   });
@@ -123,6 +146,7 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
     observer,
     snapshot: metrics.snapshot,
     unseenIds: () => watcher.status().unseenIds,
+    watches: reloadMetrics.figures,
     commandLine: () => loaded.config.telemetry.commandLine,
   });
   const service = {
@@ -131,6 +155,7 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
     pids,
     strays,
     zombies,
+    reloads,
     bus,
     streams,
     health,
@@ -138,7 +163,10 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
     doctor() {
       // Asked once: the findings are about the status that is shown beside them.
       const [budgets, { zombies: found }, watch] = [pids.budgets(), zombies.report(), watcher.status()];
-      return { findings: diagnose({ reduced: libcProblem, watch, pids: budgets, zombies: found }), watch };
+      return {
+        findings: diagnose({ reduced: libcProblem, watch, pids: budgets, zombies: found, watches: reloads.watches() }),
+        watch,
+      };
     },
     metrics,
     explain: () => explainConfig(loaded),
@@ -148,13 +176,14 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
   const servers: RunningServer[] = [];
   const stop = async (withinMs = stopWithinMs) => {
     const deadline = performance.now() + withinMs;
+    tidy.stop();
     pids.stop();
     zombies.stop();
     watcher.stop();
     bus.emit({ type: "agent.stopping", data: { version, pid: process.pid } });
     // Whoever waits for an outcome is told what is known by now; streams end with what they were given so far.
     stopping.abort();
-    await Promise.all([agent.stop(), ...servers.splice(0).map((server) => server.stop(stopGraceMs))]);
+    await Promise.all([reloads.stop(), agent.stop(), ...servers.splice(0).map((server) => server.stop(stopGraceMs))]);
     await telemetry?.shutdown(deadline - performance.now());
   };
   try {
@@ -169,6 +198,8 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
   watcher.start();
   pids.start();
   zombies.start();
+  reloads.start();
+  tidy.start();
   log.info("sexton serves", { version, addresses, processes: agent.table().processes.length });
   return {
     addresses,
@@ -182,6 +213,7 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
         bus.limit(limitsOf(next.config));
         log.setLevel(next.config.log.level);
         zombies.look();
+        reloads.configure(next.config.watch.watches);
         loaded = next;
         log.info("configuration read again");
       } catch (cause) {
@@ -190,42 +222,4 @@ export async function serve(load: () => Promise<LoadedConfig>, log: Log, env: Ot
       }
     },
   };
-}
-
-function settingsOf({ config, origins }: LoadedConfig): AgentSettings {
-  const { targets, targetContainer, signals, api, zombies } = config;
-  const minAgeIsDefault = origins.get("zombies.minAge") === "default";
-  return {
-    targets,
-    targetContainer,
-    signals: { allow: signals.allow ?? null },
-    exposeEnviron: api.exposeEnviron,
-    zombies: { remedy: zombies.remedy, minAgeMs: zombies.minAge, minAgeIsDefault },
-  };
-}
-
-function pidSettingsOf({ podPidsLimit }: Config): PidSettings {
-  return { podPidsLimit: podPidsLimit ?? null };
-}
-
-function limitsOf({ events }: Config): BusLimits {
-  return { events: events.maxEvents, bytes: events.maxBytes };
-}
-
-function apiListener(listen: Listen): Listener {
-  if (listen.kind === "unix") return { at: { path: listen.path }, role: "operate" };
-  if (isLoopback(listen.hostname)) return { at: listen, role: "operate" };
-  throw new UsageError(
-    `Cannot listen on ${formatListen(listen)}: whoever reaches that address could signal the pod's processes, and nothing asks who they are. Listen on 127.0.0.1 or a unix:// socket; for the kubelet's probes use --probes.`,
-  );
-}
-
-function probesListener(listen: Listen): Listener {
-  return { at: listen.kind === "unix" ? { path: listen.path } : listen, role: "probe" };
-}
-
-function refuseOtherListeners(before: Config, after: Config): void {
-  const places = ({ listen, probes, watch }: Config) => JSON.stringify([listen, probes, watch.tick]);
-  if (places(before) === places(after)) return;
-  throw new UsageError("Cannot change listen, probes or watch.tick while running: restart sexton for that.");
 }

@@ -13,6 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ["base", "process"],
   config: ["base", "process"],
   daemon: ["base", "kernel", "process", "policy"],
+  init: ["base", "kernel", "process", "policy"],
   telemetry: ["base", "process"],
   http: ["base", "process"],
   client: ["base"],
@@ -20,7 +21,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The composition root and the entry know every layer; that is what they are for. */
-const roots = ["main.ts", "serve.ts"];
+const roots = [
+  "main.ts",
+  "command-line.ts",
+  "serve.ts",
+  "serve-settings.ts",
+  "serve-reloads.ts",
+  "beside.ts",
+  "beside-config.ts",
+];
 
 function sources(folder: string): string[] {
   return readdirSync(join(top, folder), { recursive: true, encoding: "utf8" })

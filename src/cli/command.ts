@@ -40,6 +40,8 @@ export interface Command {
   /** What may follow the name: `[verb]`. */
   readonly operands: string;
   readonly maxOperands: number;
+  /** What the first operand may be, where each means something of its own. */
+  readonly actions?: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, Option>>;
   readonly run: (context: CommandContext) => Promise<ExitCode>;
 }

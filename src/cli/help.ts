@@ -1,23 +1,30 @@
 import type { Command, Option } from "#cli/command.ts";
 import { configKeys } from "#config/keys.ts";
 
+/** Not one of the commands: it is decided by the program's entry, before any of these is loaded. */
+export const initCommand = {
+  name: "init",
+  summary: "Run a command as its init, with the agent beside it: sexton init --help",
+} as const;
+
 export function overview(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+  const all = [...commands, initCommand];
+  const width = Math.max(...all.map(({ name }) => name.length));
   return `Usage: sexton [command] [options]
 
 sexton signals the processes of a pod and lists them, from a sidecar container in a shared process namespace.
 
 Commands:
-${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n")}
+${all.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n")}
 
 \`sexton help COMMAND\` and \`sexton COMMAND --help\` say more. Without a command it serves.
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 cannot reach the agent.
 `;
 }
 
-export function commandHelp({ name, summary, operands, options }: Command): string {
+export function commandHelp({ name, summary, operands, actions = {}, options }: Command): string {
   const usage = ["sexton", name, operands, "[options]"].filter((part) => part !== "").join(" ");
-  return `Usage: ${usage}\n\n${summary}\n${section("Options", optionLines(options))}${section("Settings", settingLines())}`;
+  return `Usage: ${usage}\n\n${summary}\n${section("Actions", Object.entries(actions))}${section("Options", optionLines(options))}${section("Settings", settingLines())}`;
 }
 
 function section(title: string, lines: readonly (readonly [string, string])[]): string {

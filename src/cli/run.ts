@@ -2,15 +2,23 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { closest } from "#base/closest.ts";
 import { UsageError } from "#base/errors.ts";
-import { type Command, type ExitCode, exitCode, type LiveOutput, type ParseOptions } from "#cli/command.ts";
+import {
+  type Command,
+  type CommandContext,
+  type ExitCode,
+  exitCode,
+  type LiveOutput,
+  type ParseOptions,
+} from "#cli/command.ts";
 import { config } from "#cli/commands/config.ts";
 import { events } from "#cli/commands/events.ts";
 import { health } from "#cli/commands/health.ts";
 import { ps } from "#cli/commands/ps.ts";
+import { reloads } from "#cli/commands/reloads.ts";
 import { reload, signal } from "#cli/commands/signal.ts";
 import { version } from "#cli/commands/version.ts";
 import { zombies } from "#cli/commands/zombies.ts";
-import { commandHelp, overview } from "#cli/help.ts";
+import { commandHelp, initCommand, overview } from "#cli/help.ts";
 import { createClient, UnreachableError } from "#client/client.ts";
 import { configKeys } from "#config/keys.ts";
 import { type LoadedConfig, loadConfig } from "#config/load.ts";
@@ -24,12 +32,15 @@ export interface Terminal {
   readonly live: LiveOutput;
 }
 
-/** Runs the agent until it is stopped; handed in, because the command line knows the daemon only from outside. */
-export type Serve = (load: () => Promise<LoadedConfig>) => Promise<ExitCode>;
+/**
+ * Runs the agent until it is stopped; handed in, because the command line knows the daemon only from outside. `once`: reads
+ * and validates what is watched, and does nothing else.
+ */
+export type Serve = (load: () => Promise<LoadedConfig>, once: boolean) => Promise<ExitCode>;
 
 /** Reads the command line and runs what it says. Every error ends as one sentence on `err` and an exit code. */
 export async function run(argv: readonly string[], terminal: Terminal, serve: Serve): Promise<ExitCode> {
-  const commands = [serveCommand(serve), ps, zombies, events, signal, reload, health, config, version];
+  const commands = [serveCommand(serve), ps, zombies, events, signal, reload, reloads, health, config, version];
   try {
     return await dispatch(argv, terminal, commands);
   } catch (cause) {
@@ -46,8 +57,13 @@ function serveCommand(serve: Serve): Command {
     summary: "Serve the API (what sexton does without a command)",
     operands: "",
     maxOperands: 0,
-    options: {},
-    run: ({ loadConfig: load }) => serve(load),
+    options: {
+      once: {
+        type: "boolean",
+        description: "Only read and validate what is watched, and exit 0 or 1: for an init container",
+      },
+    },
+    run: ({ loadConfig: load, options }) => serve(load, options["once"] === true),
   };
 }
 
@@ -67,7 +83,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal, commands: r
   const load = () => loadConfig({ ...sourcesOf(values, terminal.env), profiles: terminal.profiles });
   return command.run({
     args: positionals,
-    options: values,
+    options: values as CommandContext["options"],
     out: terminal.out,
     err: terminal.err,
     live: terminal.live,
@@ -77,7 +93,8 @@ async function dispatch(argv: readonly string[], terminal: Terminal, commands: r
 }
 
 function help(name: string | undefined, { out }: Terminal, commands: readonly Command[]): ExitCode {
-  out(name === undefined ? overview(commands) : commandHelp(find(name, commands)));
+  if (name === undefined) out(overview(commands));
+  else out(name === initCommand.name ? `${initCommand.summary}\n` : commandHelp(find(name, commands)));
   return exitCode.ok;
 }
 
@@ -93,10 +110,12 @@ function find(name: string, commands: readonly Command[]): Command {
   );
 }
 
-type Values = Record<string, string | boolean | undefined>;
+type Values = Record<string, string | boolean | string[] | undefined>;
 
 function parse(command: Command, argv: readonly string[]): { values: Values; positionals: string[] } {
-  const settings = Object.fromEntries(configKeys.map(({ flag }) => [flag, { type: "string" as const }]));
+  const settings = Object.fromEntries(
+    configKeys.map(({ flag, isMany }) => [flag, { type: "string" as const, multiple: isMany }]),
+  );
   const options: ParseOptions = { config: { type: "string" }, help: { type: "boolean", short: "h" }, ...settings };
   for (const [name, { type, short }] of Object.entries(command.options))
     options[name] = short ? { type, short } : { type };
@@ -123,7 +142,10 @@ function explainParseError({ message }: Error, known: readonly string[]): string
 function sourcesOf(values: Values, env: Terminal["env"]) {
   const path = typeof values["config"] === "string" ? values["config"] : env["SEXTON_CONFIG"];
   const flags = Object.fromEntries(
-    configKeys.map(({ flag }) => [flag, typeof values[flag] === "string" ? values[flag] : undefined]),
+    configKeys.map(({ flag }) => {
+      const value = values[flag];
+      return [flag, Array.isArray(value) ? value.join(";") : typeof value === "string" ? value : undefined];
+    }),
   );
   return { file: path === undefined ? null : { path, text: readConfigFile(path) }, env, flags };
 }

@@ -3,6 +3,8 @@ import { configKeys } from "#config/keys.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { formatListen, type Listen } from "#config/schema.ts";
 
+import { writtenWatch } from "#config/watch-view.ts";
+
 export interface ExplainedSetting {
   readonly key: string;
   readonly value: unknown;
@@ -15,10 +17,13 @@ export interface ExplainedSetting {
 export function explainConfig({ config, origins }: LoadedConfig): ExplainedSetting[] {
   return configKeys.map(({ path, name, description }) => ({
     key: name,
-    value: printable(
-      path.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], config),
-      path.at(-1) as string,
-    ),
+    value:
+      name === "watch.watches"
+        ? config.watch.watches.map(writtenWatch)
+        : printable(
+            path.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], config),
+            path.at(-1) as string,
+          ),
     source: origins.get(name) ?? "default",
     description,
   }));

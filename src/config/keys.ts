@@ -16,6 +16,8 @@ export interface ConfigKey {
   readonly isMap: boolean;
   /** The value is true or false, and its flag may stand alone. */
   readonly isSwitch: boolean;
+  /** The flag may be there several times: what it is given is put together with semicolons. */
+  readonly isMany: boolean;
 }
 
 /** Every setting of the schema. Groups (`signals`, `api`) are no settings themselves. */
@@ -27,13 +29,24 @@ function keysOf(object: z.ZodMiniObject, prefix: readonly string[]): ConfigKey[]
     const inner = unwrap(schema as z.ZodMiniType);
     if (isObject(inner)) return keysOf(inner, path);
     const { type } = inner.def;
-    const description = z.globalRegistry.get(schema)?.description ?? "";
-    return [{ path, ...namesOf(path), description, isMap: type === "record", isSwitch: type === "boolean" }];
+    const { description = "", flag } = (z.globalRegistry.get(schema) ?? {}) as { description?: string; flag?: string };
+    return [
+      {
+        path,
+        ...namesOf(path, flag),
+        description,
+        isMap: type === "record",
+        isSwitch: type === "boolean",
+        isMany: flag !== undefined,
+      },
+    ];
   });
 }
 
-function namesOf(path: readonly string[]) {
-  const words = path.flatMap((part) => part.split(/(?=[A-Z])/).map((word) => word.toLowerCase()));
+function namesOf(path: readonly string[], flag?: string) {
+  const words = (flag === undefined ? path : [flag]).flatMap((part) =>
+    part.split(/(?=[A-Z])/).map((word) => word.toLowerCase()),
+  );
   return { name: path.join("."), flag: words.join("-"), variable: `SEXTON_${words.join("_").toUpperCase()}` };
 }
 

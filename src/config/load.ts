@@ -1,7 +1,8 @@
 import { closest } from "#base/closest.ts";
 import { UsageError } from "#base/errors.ts";
 import { type ConfigKey, configKeys } from "#config/keys.ts";
-import { type Config, createConfigSchema } from "#config/schema.ts";
+import { type Config, createConfigSchema, watchMap } from "#config/schema.ts";
+import { placeOf } from "#config/watch-place.ts";
 
 /** Where a value came from: the default, the file, an environment variable or a flag; later ones win. */
 export type Origin = "default" | `file ${string}` | `env ${string}` | `flag --${string}`;
@@ -38,7 +39,7 @@ export async function loadConfig({ file, env, flags, profiles }: ConfigSources):
   const parsed = createConfigSchema().config.safeParse(merged);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new UsageError(issue ? describe(issue, origins, file) : "Cannot use the configuration");
+    throw new UsageError(issue ? describe(issue, origins, merged, file) : "Cannot use the configuration");
   }
   refuseUnknownProfiles(parsed.data, profiles);
   for (const key of configKeys) if (!origins.has(key.name)) origins.set(key.name, "default");
@@ -58,7 +59,9 @@ async function readFile({ path, text }: { path: string; text: string }): Promise
       `Cannot read configuration ${path}: expected keys and values, found ${JSON.stringify(value).slice(0, 40)}`,
     );
   }
-  return value as Record<string, unknown>;
+  const content = value as Record<string, unknown>;
+  // One of its settings may be given by a flag.
+  return "watch" in content ? { ...content, watch: watchMap(content["watch"]) } : content;
 }
 
 /** Aliases are resolved only now: one that leads nowhere, or too many of them, ends here. */
@@ -128,24 +131,31 @@ function refuseUnknownProfiles({ targets }: Config, known: readonly string[]): v
 
 type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[]; issues?: { message: string }[] };
 
-function describe(issue: Issue, origins: ReadonlyMap<string, Origin>, file: ConfigSources["file"]): string {
+function describe(
+  issue: Issue,
+  origins: ReadonlyMap<string, Origin>,
+  merged: Readonly<Record<string, unknown>>,
+  file: ConfigSources["file"],
+): string {
   const path = issue.path.join(".");
-  if (issue.code === "unrecognized_keys" && issue.keys?.[0] !== undefined) {
-    const unknown = issue.keys[0];
-    const where = path === "" ? "" : ` in ${path}`;
-    const near = closest(unknown, knownKeys(issue.path));
-    return `Cannot use configuration${file ? ` ${file.path}` : ""}: there is no key "${unknown}"${where}. Did you mean "${near}"?`;
-  }
   const key = configKeys.find(({ name }) => path === name || path.startsWith(`${name}.`));
   const origin = (key && origins.get(key.name)) ?? (file ? `file ${file.path}` : "default");
+  if (issue.code === "unrecognized_keys" && issue.keys?.[0] !== undefined) {
+    const unknown = issue.keys[0];
+    const where = path === "" ? "" : ` in ${placeOf(issue.path, merged)}`;
+    const near = closest(unknown, knownKeys(issue.path));
+    const whose = key && !origin.startsWith("file ") ? ` (${origin})` : file ? ` ${file.path}` : "";
+    return `Cannot use configuration${whose}: there is no key "${unknown}"${where}. Did you mean "${near}"?`;
+  }
   // Zod says of a map's key only that it is invalid, and keeps the reason one level below.
   const reason = issue.issues?.[0]?.message ?? issue.message;
-  return `Cannot use ${path === "" ? "the configuration" : path} (${origin}): ${reason}`;
+  return `Cannot use ${path === "" ? "the configuration" : placeOf(issue.path, merged)} (${origin}): ${reason}`;
 }
 
 /** The keys that may stand at a place of the file. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === "targets") return Object.keys(createConfigSchema().target.def.shape);
+  if (path[1] === "watches") return createConfigSchema().watchKeys(path.slice(3).map(String));
   const depth = path.length;
   const below = configKeys.filter((key) => path.every((part, index) => key.path[index] === part));
   return [...new Set(below.flatMap((key) => key.path[depth] ?? []))];

@@ -1,30 +1,13 @@
 import * as z from "zod/mini";
 import { parseDuration } from "#base/duration.ts";
+import { about, readable, readSwitch } from "#config/fields.ts";
+import { createWatchSchemas } from "#config/watches.ts";
 import { parseSignal, type SignalName } from "#process/signal.ts";
 
 /** An address to listen on. A Unix socket is for the user that sexton runs as (mode 0600). */
 export type Listen =
   | { readonly kind: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
-
-/** What a setting is for; zod/mini keeps it in its registry. */
-function about<T extends z.ZodMiniType>(description: string, schema: T): T {
-  z.globalRegistry.add(schema, { description });
-  return schema;
-}
-
-/** Text that `read` understands. */
-function readable<T extends {}, From extends string | number = string>(
-  read: (text: string) => T | null,
-  expected: string,
-) {
-  return z.transform((value: From, context): T => {
-    const found = read(String(value));
-    if (found !== null) return found;
-    context.issues.push({ code: "custom", input: value, message: `expected ${expected}, found "${value}"` });
-    return z.NEVER;
-  });
-}
 
 const split = (text: string) => text.split(",").map((part) => part.trim());
 
@@ -51,10 +34,7 @@ export function createConfigSchema() {
     readable<SignalName, string | number>((text) => parseSignal(text)?.name ?? null, "a signal of signal(7)"),
   );
 
-  const booleanSchema = z.pipe(
-    z.transform((value) => (value === "true" || value === "" ? true : value === "false" ? false : value)),
-    z.boolean(),
-  );
+  const booleanSchema = z.pipe(z.transform(readSwitch), z.boolean());
 
   /** A whole number, which variables and flags have as text. */
   const wholeSchema = (least: number, most: number) =>
@@ -109,6 +89,8 @@ export function createConfigSchema() {
       ),
     );
 
+  const { watches, keys } = createWatchSchemas();
+
   const targetNameSchema = z
     .string()
     .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "expected letters, digits, dots and dashes"));
@@ -151,9 +133,13 @@ export function createConfigSchema() {
       {},
     ),
     watch: z.prefault(
-      z.strictObject({
-        tick: about("How often new processes are looked for, 5ms to 1s", z._default(tickSchema, 20)),
-      }),
+      z.pipe(
+        z.transform(watchMap),
+        z.strictObject({
+          tick: about("How often new processes are looked for, 5ms to 1s", z._default(tickSchema, 20)),
+          watches: about(watchesAbout, z._default(watches, []), "watch"),
+        }),
+      ),
       {},
     ),
     events: z.prefault(
@@ -201,7 +187,15 @@ export function createConfigSchema() {
       {},
     ),
   });
-  return { config: configSchema, target: targetSchema };
+  return { config: configSchema, target: targetSchema, watchKeys: keys };
+}
+
+const watchesAbout =
+  "Files whose change is a reload: name=/etc/nginx/conf.d:/etc/nginx/nginx.conf,target=app,verb=reload,settle=1s,validate=yaml; again for more of them (with ; in the variable). In the file a list of {name, paths, target, verb, settle, settleMost, rescan, minSpacing, splay, validate, http, proof, retry}. URLs must be of this pod, unless allowRemote: true stands beside them";
+
+/** `watch:` may be the list of watches alone. */
+export function watchMap(value: unknown): unknown {
+  return Array.isArray(value) ? { watches: value } : value;
 }
 
 export type Config = z.output<ReturnType<typeof createConfigSchema>["config"]>;

@@ -1,34 +1,28 @@
 import type { Clock } from "#base/clock.ts";
 import { isProblem, type Problem } from "#base/errors.ts";
+import { createBus } from "#daemon/bus.ts";
 import { type ContainerSummary, summarizeContainers } from "#daemon/containers.ts";
+import { doComeAndGo, followEndings } from "#daemon/evidence/endings.ts";
+import { createInquirer } from "#daemon/evidence/inquirer.ts";
+import type { Asked } from "#daemon/evidence/inquiry.ts";
+import { createOldWorkers } from "#daemon/evidence/old-workers.ts";
 import { readProcessFile } from "#daemon/files.ts";
 import { inspect, type ProcessDetail } from "#daemon/inspect.ts";
-import { locateTargets } from "#daemon/locate.ts";
 import { createObserver, type Observer } from "#daemon/observer.ts";
 import { createPerformer, type Delivered, type Delivery } from "#daemon/perform.ts";
 import { createPids, type Pids } from "#daemon/pids.ts";
 import { reloadWaitMs } from "#daemon/reload-follow.ts";
-import { createSignalRegister, type SignalMeans } from "#daemon/signal-register.ts";
+import { createResolver, type ProcessRef, type Receiver } from "#daemon/resolver.ts";
+import { createSignalRegister, isReload, type SignalMeans } from "#daemon/signal-register.ts";
 import { lookAround } from "#daemon/surroundings.ts";
-import { goneProblem, replacedProblem, unreadProblem } from "#daemon/unread.ts";
-import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
-import { readStat } from "#kernel/procfs/stat.ts";
-import { profiles } from "#policy/profiles.ts";
 import { refuseProtected, type SignalSettings } from "#policy/signal.ts";
-import {
-  listTargets,
-  type NamedTarget,
-  resolveTarget,
-  type Target,
-  type TargetSettings,
-  targetOfProcess,
-} from "#policy/target.ts";
+import type { NamedTarget, Target, TargetSettings } from "#policy/target.ts";
 import { type Intent, readIntent, verbsOf } from "#policy/verb.ts";
 import type { ZombieSettings } from "#policy/zombies.ts";
-import { hasExeced } from "#process/diff.ts";
 import type { Disposition } from "#process/disposition.ts";
 import type { ProcessFile } from "#process/file.ts";
+import type { ProcessId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 import type { ProcessTable } from "#process/table.ts";
 import type { TraceContext } from "#process/trace-context.ts";
@@ -40,17 +34,11 @@ export interface AgentSettings extends TargetSettings {
   readonly zombies: ZombieSettings;
 }
 
-export interface ProcessRef {
-  readonly pid: number;
-  readonly startTicks: number | null;
-}
+export type { ProcessRef } from "#daemon/resolver.ts";
 
-export interface SignalRequest {
+export interface SignalRequest extends Receiver {
   /** A verb or a signal's name or number. */
   readonly verb: string;
-  readonly target?: string | undefined;
-  /** One process instead of a target. */
-  readonly process?: ProcessRef | undefined;
   readonly force: boolean;
   readonly dryRun: boolean;
   /** Null: 2 s for a reload, else 0. */
@@ -58,6 +46,16 @@ export interface SignalRequest {
   readonly abort: AbortSignal;
   /** Of the request, where it is known. */
   readonly trace?: TraceContext | null;
+  /** The id of the event that led to this. */
+  readonly cause?: number | null;
+  /** How a reload is to be proven, beside what is known of the app. It is followed for `waitMs` at least. */
+  readonly proof?: ReloadProof | null;
+  /** The watch that asks: whatever its verb is, a reload is meant. */
+  readonly watch?: string | null;
+}
+
+export interface ReloadProof extends Asked {
+  readonly waitMs: number;
 }
 
 export interface SignalReport extends Delivered {
@@ -84,11 +82,17 @@ export interface Agent {
   configure(settings: AgentSettings): void;
   table(): ProcessTable;
   process(ref: ProcessRef): Process | Problem;
+  /** Who a signal would go to. */
+  target(receiver: Receiver): Target | Problem;
+  /** The same by what is known, which may be a moment old. */
+  knownTarget(receiver: Receiver): Target | Problem;
   inspect(ref: ProcessRef): ProcessDetail | Problem;
   readFile(ref: ProcessRef, file: ProcessFile): string | Problem;
   containers(): ContainerSummary[];
   targets(): TargetPreview[];
   signal(request: SignalRequest): Promise<SignalReport | Problem>;
+  /** Workers of before its last reload that have not left, counted. */
+  oldWorkers(master: ProcessId): number;
   /** Resolves when what is being followed is told as it is known by now. */
   stop(): Promise<void>;
 }
@@ -102,6 +106,8 @@ export interface AgentOptions extends SignalMeans {
   readonly catchUp?: () => void;
   /** With the history of what the containers hold; without one the growth is unknown. */
   readonly pids?: Pick<Pids, "budgets">;
+  /** How often the files of a target have been opened by others than sexton, where a watch looks after them. */
+  readonly opensOf?: (target: string) => (() => number) | null;
 }
 
 export function createAgent(
@@ -113,60 +119,30 @@ export function createAgent(
     observer = createObserver(root, clock, lookAround(root, selfPid)),
     catchUp,
     pids = withoutHistory(root, clock, observer, selfPid),
+    opensOf = () => null,
     ...means
   }: AgentOptions = {},
 ): Agent {
   const performer = createPerformer(root, clock, selfPid);
   const register = createSignalRegister(clock, means);
+  const resolver = createResolver(root, observer, () => settings, catchUp);
+  const oldWorkers = createOldWorkers(root);
+  // One that nobody tells anything where there is none.
+  const bus = means.bus ?? createBus(clock);
+  const inquire = createInquirer({
+    root,
+    lookAt: observer.look,
+    childrenOf: (pid) => observer.live().processes.flatMap((found) => (found.ppid === pid ? [found.pid] : [])),
+    endings: (ids) => followEndings(bus, ids),
+    doComeAndGo: (process) => doComeAndGo(bus, process, clock()),
+    opensOf,
+    oldWorkers,
+  });
   let settings = initial;
 
-  /** The process as it is now: a table of a quarter second ago may hold one that has ended, or miss a new one. */
-  function find(ref: ProcessRef): Process | Problem {
-    const stat = readStat(root, ref.pid);
-    if (stat === null || isUnread(stat)) return unreadProblem(ref, stat);
-    if (ref.startTicks !== null && stat.startTicks !== ref.startTicks) {
-      return replacedProblem({ pid: ref.pid, startTicks: ref.startTicks }, stat.startTicks);
-    }
-    const known = observer.table().byPid.get(ref.pid);
-    const current = known?.startTicks === stat.startTicks ? known : observer.table(0).byPid.get(ref.pid);
-    // The id of a thread opens in /proc, but names no process and is in no listing.
-    return current ?? goneProblem(ref);
-  }
-
   function withProcess<T>(ref: ProcessRef, action: (process: Process) => T | Problem): T | Problem {
-    const found = find(ref);
+    const found = resolver.process(ref);
     return isProblem(found) ? found : action(found);
-  }
-
-  /**
-   * Resolved on what the watcher knows, without a scan, where that names one process and a look at it confirms it;
-   * else on a scan of now.
-   */
-  function targetOf(request: SignalRequest): Target | Problem {
-    if (catchUp) {
-      catchUp();
-      const known = resolve(request, observer.live());
-      // One process was asked for and looked at: a scan would find nothing else.
-      if (request.process && isProblem(known)) return known;
-      const now = isProblem(known) ? null : observer.look(known.process.pid);
-      if (!isProblem(known) && now?.startTicks === known.process.startTicks && !hasExeced(known.process, now)) {
-        return { ...known, process: now };
-      }
-    }
-    return resolve(request, observer.table(0));
-  }
-
-  function resolve(request: SignalRequest, table: ProcessTable): Target | Problem {
-    if (!request.process) return resolveTarget(request.target, table, locating(table, request.target), profiles);
-    const found = find(request.process);
-    return isProblem(found) ? found : targetOfProcess(found, table, settings, profiles);
-  }
-
-  /** The settings with what they need from outside of the table: for the one target that is asked for, else for all. */
-  function locating(table: ProcessTable, name?: string): TargetSettings {
-    const { targets } = settings;
-    const wanted = name === undefined ? targets : Object.hasOwn(targets, name) ? { [name]: targets[name] ?? {} } : {};
-    return { ...settings, located: locateTargets(root, wanted, table) };
   }
 
   function preview(named: NamedTarget): TargetPreview {
@@ -192,33 +168,36 @@ export function createAgent(
       settings = next;
     },
     table: () => observer.table(),
-    process: find,
+    process: resolver.process,
+    target: resolver.target,
+    knownTarget: resolver.knownTarget,
     inspect: (ref) => withProcess(ref, (found) => inspect(root, found)),
     readFile: (ref, file) => withProcess(ref, (found) => readProcessFile(root, found, file, selfPid)),
     containers() {
       const table = observer.table();
       return summarizeContainers(table, pids.budgets(table).containers);
     },
-    targets() {
-      const table = observer.table();
-      return listTargets(table, locating(table), profiles).map(preview);
-    },
+    targets: () => resolver.targets().map(preview),
     async signal(request) {
-      const target = targetOf(request);
+      const target = resolver.target(request);
       const report = isProblem(target) ? target : await send(request, target);
       if (isProblem(report)) register.refused(request, isProblem(target) ? null : target.process, report);
       else register.followed(request, report);
       return report;
     },
+    oldWorkers: oldWorkers.of,
     stop: register.stop,
   };
 
   async function send(request: SignalRequest, target: Target): Promise<SignalReport | Problem> {
     const intent = refuseProtected(target.process, request.verb, selfPid) ?? readIntent(request.verb, target);
     if (isProblem(intent)) return intent;
+    const isReloading = isReload(request, intent.verb);
+    const inquiry = isReloading && !request.dryRun ? await inquire(target, request.proof ?? null) : null;
     const delivery: Delivery = {
       ...request,
-      waitMs: request.waitMs ?? (intent.verb === "reload" ? reloadWaitMs : 0),
+      waitMs: request.waitMs ?? (isReloading ? Math.max(reloadWaitMs, request.proof?.waitMs ?? 0) : 0),
+      inquiry,
       onSent: ({ disposition }) => register.sent(request, target, intent, disposition),
     };
     const delivered = await performer.send(target.process, intent, settings.signals, delivery);

@@ -51,7 +51,7 @@ function byPort(root: ProcRoot, port: number, table: ProcessTable): Located {
   const links = new Set(inodes.map((inode) => `socket:[${inode}]`));
   let hidden = 0;
   const pids = table.processes.flatMap(({ pid, role, kernelThread }) => {
-    if (role === "self" || role === "pause" || kernelThread) return [];
+    if (role === "self" || role === "init" || role === "pause" || kernelThread) return [];
     const fds = root.names(pid, "fd");
     if (fds === denied) hidden++;
     const holds = !isUnread(fds) && fds.some((fd) => isOneOf(links, root.readLink(pid, `fd/${fd}`)));

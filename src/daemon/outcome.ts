@@ -1,3 +1,4 @@
+import type { Finding, Inquiry } from "#daemon/evidence/inquiry.ts";
 import { zombieStatus } from "#daemon/exit-status.ts";
 import { closePidfd, type Pidfd, pidfdExitStatus } from "#kernel/pidfd.ts";
 import { gone, isUnread } from "#kernel/procfs/read.ts";
@@ -18,19 +19,25 @@ export interface Outcome {
   readonly afterSeconds: number;
   readonly exitCode?: number | null;
   readonly signal?: SignalName | null;
+  /** In a sentence, what shows that a reload did not take effect, though the process is alive. */
+  readonly failure?: string;
 }
 
 const pollMs = 10;
 /** A zombie's status may be hidden from us; after its parent has collected it the pidfd tells everyone. */
 const collectionMs = 100;
 
-/** Follows a process until it ends, `waitMs` are over or `abort` fires. */
+/** Looking for evidence takes at most this share of a core. */
+const dutyDivisor = 10;
+
+/** Follows a process until it ends, the inquiry has found what it looks for, `waitMs` are over or `abort` fires. */
 export async function followOutcome(
   root: ProcRoot,
   id: ProcessId,
   pidfd: Pidfd | null,
   waitMs: number,
   abort: AbortSignal,
+  inquiry: Pick<Inquiry, "look"> | null = null,
 ): Promise<Outcome> {
   const started = performance.now();
   const elapsedMs = () => performance.now() - started;
@@ -44,9 +51,19 @@ export async function followOutcome(
       const status = typeof state === "object" ? state.status : null;
       return { status: "exited", evidence: [], afterSeconds: seconds(after), ...exitOf(status) };
     }
-    if (after >= waitMs || abort.aborted) return { status: "unconfirmed", evidence: [], afterSeconds: seconds(after) };
-    await Bun.sleep(Math.max(1, Math.min(pollMs, waitMs - after)));
+    const atEnd = after >= waitMs || abort.aborted;
+    const finding = state === "alive" ? inquiry?.look(after, atEnd) : null;
+    if (finding?.isConfirmed || finding?.failure) return outcomeOf(finding, after);
+    if (atEnd) return { status: "unconfirmed", evidence: [], afterSeconds: seconds(after) };
+    const restMs = Math.max(pollMs, (elapsedMs() - after) * (dutyDivisor - 1));
+    await Bun.sleep(Math.max(1, Math.min(restMs, waitMs - after)));
   }
+}
+
+function outcomeOf({ isConfirmed, evidence, failure }: Finding, afterMs: number): Outcome {
+  const found = { evidence, afterSeconds: seconds(afterMs) };
+  if (isConfirmed || failure === null) return { status: "confirmed", ...found };
+  return { status: "unconfirmed", ...found, failure };
 }
 
 /** The outcome if it is known in time, else what is known by then: whoever asked waits no longer. */

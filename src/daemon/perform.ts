@@ -1,5 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import { isProblem, type Problem, problem } from "#base/errors.ts";
+import type { Inquiry } from "#daemon/evidence/inquiry.ts";
 import { followOutcome, type Outcome, pending, release, waitFor } from "#daemon/outcome.ts";
 import { receiverOf } from "#daemon/receiver.ts";
 import { goneProblem, replacedProblem, unreadProblem } from "#daemon/unread.ts";
@@ -25,6 +26,8 @@ export interface Delivery {
    * know what follows even if the caller does not wait for it.
    */
   readonly onSent?: (sent: Omit<Delivered, "outcome">) => Follow | null;
+  /** Looks for what proves a reload; begun right before the signal, ended here in any case. */
+  readonly inquiry?: Inquiry | null;
 }
 
 export interface Follow {
@@ -66,13 +69,18 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
       }
     },
     async send(process, intent, settings, delivery) {
+      const { inquiry = null } = delivery;
       const pidfd = openPidfd(process);
-      if (isProblem(pidfd)) return pidfd;
+      if (isProblem(pidfd)) {
+        inquiry?.end();
+        return pidfd;
+      }
       let following: Promise<unknown> | null = null;
       try {
         const checked = check(process, intent, settings, delivery, pidfd);
         if (isProblem(checked)) return checked;
         if (delivery.dryRun) return { disposition: checked.disposition, sent: false, sentAt: null, outcome: null };
+        inquiry?.begin();
         const result = signal(process.pid, pidfd, intent.signal.number);
         if (result !== "sent") return result === "denied" ? denied(process, checked.status) : goneProblem(process);
         const delivered = { disposition: checked.disposition, sent: true, sentAt: clock() };
@@ -80,13 +88,17 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
         const { waitMs, abort } = delivery;
         const forMs = Math.max(waitMs, follow?.forMs ?? 0);
         if (forMs === 0) return { ...delivered, outcome: pending };
-        const outcome = followOutcome(root, process, pidfd, forMs, follow?.abort ?? abort);
+        const outcome = followOutcome(root, process, pidfd, forMs, follow?.abort ?? abort, inquiry);
         following = follow ? outcome.then(follow.settled) : outcome;
         return { ...delivered, outcome: await waitFor(outcome, waitMs, abort) };
       } finally {
         // What is being followed is followed by it.
-        if (following !== null) void following.finally(() => release(pidfd));
-        else release(pidfd);
+        const end = () => {
+          release(pidfd);
+          inquiry?.end();
+        };
+        if (following !== null) void following.finally(end);
+        else end();
       }
     },
   };

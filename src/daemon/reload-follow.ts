@@ -3,7 +3,7 @@ import type { Outcome } from "#daemon/outcome.ts";
 import type { Follow } from "#daemon/perform.ts";
 import type { EventProcess, EventType } from "#process/event.ts";
 
-/** A reload has this long to show an effect before it is said that none was seen. */
+/** A reload has at least this long to show an effect before it is said that none was seen. */
 export const reloadWaitMs = 2_000;
 
 export interface Reload {
@@ -11,12 +11,14 @@ export interface Reload {
   /** The target's name. */
   readonly target: string;
   readonly verb: string;
+  /** The watch that asked for it; null: somebody did over HTTP. */
+  readonly watch: string | null;
 }
 
 /** Follows each reload to its end, whether or not its caller waits for it, and tells both. */
 export interface ReloadFollow {
   /** Tells `reload.started`, and of what is returned how it ended; `cause` is the event of its signal. */
-  started(reload: Reload, cause: number): Follow;
+  started(reload: Reload, cause: number, forMs?: number): Follow;
   /** Ends what is being followed; resolves when that is told, as it is known by then. */
   stop(): Promise<void>;
 }
@@ -32,16 +34,16 @@ export function createReloadFollow(bus: Pick<Bus, "emit">): ReloadFollow {
   const stopping = new AbortController();
   const following = new Set<Promise<void>>();
   return {
-    started({ process, target, verb }, cause) {
-      const id = bus.emit({ type: "reload.started", process, data: { target, verb }, cause });
+    started({ process, ...reload }, cause, forMs = 0) {
+      const id = bus.emit({ type: "reload.started", process, data: reload, cause });
       const { promise, resolve } = Promise.withResolvers<void>();
       following.add(promise);
       return {
-        forMs: reloadWaitMs,
+        forMs: Math.max(reloadWaitMs, forMs),
         abort: stopping.signal,
-        settled({ status, evidence, afterSeconds, ...exit }) {
-          const data = { target, verb, outcome: status, evidence, afterSeconds, ...exit };
-          bus.emit({ type: endTypes[status], process, data, cause: id });
+        settled({ status, ...found }) {
+          const type = found.failure === undefined ? endTypes[status] : "reload.failed";
+          bus.emit({ type, process, data: { ...reload, outcome: status, ...found }, cause: id });
           following.delete(promise);
           resolve();
         },

@@ -37,13 +37,15 @@ const longestText = 200;
 export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalMeans): SignalRegister {
   const reloads = bus && createReloadFollow(bus);
   return {
-    sent({ force, trace = null }, { name, process: receiver }, { verb, signal }, disposition) {
+    sent(request, { name, process: receiver }, { verb, signal }, disposition) {
       if (!bus) return null;
+      const { force, trace = null, cause = null, proof = null, watch = null } = request;
       const process = eventProcess(receiver);
       const data = { verb, signal: signal.name, number: signal.number, target: name, disposition, force };
-      const id = bus.emit({ type: "signal.sent", process, data, trace });
+      const id = bus.emit({ type: "signal.sent", process, data, trace, cause });
       causes?.signalled(receiver.pid, receiver.startTicks, id, clock());
-      return reloads && verb === "reload" ? reloads.started({ process, target: name, verb }, id) : null;
+      if (!reloads || !isReload(request, verb)) return null;
+      return reloads.started({ process, target: name, verb: verb ?? signal.name, watch }, id, proof?.waitMs);
     },
     followed(request, { target, intent, outcome }) {
       if (request.dryRun) return;
@@ -66,14 +68,20 @@ export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalM
         process: receiver && eventProcess(receiver),
         data: { ...data, detail: cut(detail, 2 * longestText) },
         trace: request.trace ?? null,
+        cause: request.cause ?? null,
       });
     },
     stop: async () => reloads?.stop(),
   };
 }
 
-function asked({ verb, target, process: ref }: SignalRequest) {
-  return { verb, target: target ?? null, pid: ref?.pid ?? null };
+/** Whatever a watch sends is meant as a reload. */
+export function isReload({ watch = null }: Pick<SignalRequest, "watch">, verb: string | null): boolean {
+  return verb === "reload" || watch !== null;
+}
+
+function asked({ verb, target, process: ref, watch = null }: SignalRequest) {
+  return { verb, target: target ?? null, pid: ref?.pid ?? null, ...(watch !== null && { watch }) };
 }
 
 function cut(text: string, length = longestText): string {

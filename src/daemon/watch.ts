@@ -19,6 +19,8 @@ interface Means {
   readonly tickMs: number;
   /** How long a process must have been a stray to be told. */
   readonly minAgeMs?: () => number;
+  /** The process that sexton is the init of. */
+  readonly command?: number | null;
 }
 
 interface Watch {
@@ -30,8 +32,16 @@ interface Watch {
 }
 
 /** The watcher, the observer whose scans it shares with every reader, and who belongs to whom. They start as one. */
-export function createWatch({ root, clock, bus, causes, tickMs, minAgeMs = () => 10_000 }: Means): Watch {
-  const observer = createObserver(root, clock, lookAround(root, process.pid));
+export function createWatch({
+  root,
+  clock,
+  bus,
+  causes,
+  tickMs,
+  minAgeMs = () => 10_000,
+  command = null,
+}: Means): Watch {
+  const observer = createObserver(root, clock, lookAround(root, process.pid, command));
   // Intervals by a clock that nobody sets: a step of the wall clock would hold up sweeps and looks, or fail readiness.
   const monotonic = () => performance.now();
   const oom = createOomCounters(root, monotonic, shareDescriptors(root).oomCounters);

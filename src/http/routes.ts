@@ -6,6 +6,7 @@ import { indexPage } from "#http/routes/index-page.ts";
 import { showDoctor } from "#http/routes/insight.ts";
 import { showMetrics } from "#http/routes/metrics.ts";
 import { listProcesses, showProcess, showProcessFile } from "#http/routes/processes.ts";
+import { holdReloads, releaseReloads, runReload, showReloads } from "#http/routes/reloads.ts";
 import { livez, readyz, showConfig, startupz } from "#http/routes/service.ts";
 import { sendSignal, sendVerb, showTargets, signalProcess } from "#http/routes/signals.ts";
 import { reapZombies, showZombies } from "#http/routes/zombies.ts";
@@ -30,6 +31,10 @@ export const routes: readonly Route[] = [
   { method: "post", path: "/signal/{verb}", role: "operate", endpoint: sendVerb },
   { method: "get", path: "/zombies", role: "read", endpoint: showZombies },
   { method: "post", path: "/zombies/reap", role: "operate", endpoint: reapZombies },
+  { method: "get", path: "/reloads", role: "read", endpoint: showReloads },
+  { method: "post", path: "/reloads/{name}", role: "operate", endpoint: runReload },
+  { method: "post", path: "/reloads/{name}/hold", role: "operate", endpoint: holdReloads },
+  { method: "post", path: "/reloads/{name}/release", role: "operate", endpoint: releaseReloads },
   { method: "get", path: "/events", role: "read", endpoint: showEvents },
   { method: "get", path: "/livez", role: "probe", endpoint: livez },
   { method: "get", path: "/startupz", role: "probe", endpoint: startupz },

@@ -8,12 +8,14 @@ import type { WatchStatus } from "#daemon/watcher.ts";
 import type { ZombieCare } from "#daemon/zombie-care.ts";
 import type { EventStreams } from "#http/events/streams.ts";
 import type { Finding } from "#policy/doctor.ts";
+import type { Reloads } from "#process/reload.ts";
 import type { Scrapes } from "#telemetry/scrapes.ts";
 
 /** What the composition root hands to HTTP. */
 export interface Service {
   readonly agent: Agent;
   readonly strays: Pick<Strays, "of" | "originOf">;
+  readonly reloads: Reloads;
   readonly zombies: Pick<ZombieCare, "report" | "reap">;
   readonly health: Health;
   readonly pids: Pick<Pids, "budgets">;

@@ -10,6 +10,8 @@ export const errno = {
   EINVAL: 22,
   ENFILE: 23,
   EMFILE: 24,
+  ENOSPC: 28,
+  ENAMETOOLONG: 36,
   ENOSYS: 38,
 } as const;
 

@@ -17,7 +17,7 @@ export interface ForeignFile {
  * node:fs throws, and EINVAL for what is no regular file.
  */
 export function readForeignFile(path: string, maxBytes: number): ForeignFile {
-  const place = openSync(path, O_PATH | constants.O_NOFOLLOW);
+  const place = openAsPlace(path);
   try {
     const stat = fstatSync(place);
     if (!stat.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { code: "EINVAL" });
@@ -41,7 +41,7 @@ export interface CgroupFile {
 /** The same for a file of the cgroup filesystem and no other; null for everything else. */
 export function openCgroupFile(path: string): CgroupFile | null {
   try {
-    const place = openSync(path, O_PATH | constants.O_NOFOLLOW);
+    const place = openAsPlace(path);
     try {
       const isCgroup = fstatSync(place).isFile() && cgroupMagics.includes(statfsSync(`/proc/self/fd/${place}`).type);
       return isCgroup ? cgroupFile(openForReading(place)) : null;
@@ -75,7 +75,13 @@ export function readCgroupFile(path: string): string | null {
   return text;
 }
 
-function openForReading(place: number): number {
+/** A file of an app as a place only: nothing is opened, and nobody hears of it. Throws what node:fs throws. */
+export function openAsPlace(path: string): number {
+  return openSync(path, O_PATH | constants.O_NOFOLLOW);
+}
+
+/** What a place leads to, which is to be known for a regular file by now. */
+export function openForReading(place: number): number {
   return openSync(`/proc/self/fd/${place}`, constants.O_RDONLY | constants.O_NONBLOCK);
 }
 

@@ -37,6 +37,54 @@ function load(): { libc: Libc; problem: null } | { libc: null; problem: string }
   }
 }
 
+/** What `sexton init` alone needs, so a table of its own: nobody else waits until it is bound. */
+const initSymbols = {
+  posix_spawnp: { args: ["ptr", "ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" },
+  posix_spawn_file_actions_init: { args: ["ptr"], returns: "i32" },
+  posix_spawn_file_actions_addopen: { args: ["ptr", "i32", "ptr", "i32", "u32"], returns: "i32" },
+  posix_spawn_file_actions_addclose: { args: ["ptr", "i32"], returns: "i32" },
+  posix_spawnattr_init: { args: ["ptr"], returns: "i32" },
+  posix_spawnattr_setflags: { args: ["ptr", "i16"], returns: "i32" },
+  posix_spawnattr_setsigdefault: { args: ["ptr", "ptr"], returns: "i32" },
+  posix_spawnattr_setsigmask: { args: ["ptr", "ptr"], returns: "i32" },
+  sigaction: { args: ["i32", "ptr", "ptr"], returns: "i32" },
+  eventfd_write: { args: ["i32", "u64"], returns: "i32" },
+} as const;
+
+type InitLibc = ReturnType<typeof dlopen<typeof initSymbols>>["symbols"];
+let initLibc: InitLibc | null = null;
+
+/** Throws what dlopen throws; not where `libc` is there. */
+export function openInitLibc(): InitLibc {
+  initLibc ??= dlopen("libc.so.6", initSymbols).symbols;
+  return initLibc;
+}
+
+/** The address of eventfd_write(3), for C to call. */
+export function eventfdWriteAddress(): number {
+  return (openInitLibc().eventfd_write as unknown as { ptr: number }).ptr;
+}
+
+/** posix_spawn_file_actions_addtcsetpgrp_np(3), glibc 2.35; null elsewhere. */
+export function openTcsetpgrpAction(): ((actions: Pointer, fd: number) => number) | null {
+  const name = "posix_spawn_file_actions_addtcsetpgrp_np";
+  try {
+    return dlopen("libc.so.6", { [name]: { args: ["ptr", "i32"], returns: "i32" } }).symbols[name] as never;
+  } catch {
+    return null;
+  }
+}
+
+/** strerror(3) and strsignal(3), which are asked for rarely: each call binds them anew. */
+export function describe(what: "strerror" | "strsignal", number: number): string {
+  try {
+    const { symbols } = dlopen("libc.so.6", { [what]: { args: ["i32"], returns: "cstring" } });
+    return String(symbols[what]?.(number));
+  } catch {
+    return `${what === "strerror" ? "errno" : "signal"} ${number}`;
+  }
+}
+
 const loaded = load();
 
 export const libc: Libc | null = loaded.libc;

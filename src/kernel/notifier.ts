@@ -72,6 +72,8 @@ function notifyByAio(fd: number, onReady: OnReady): Notifier | null {
       stopped = true;
       fallback?.stop();
       destroy();
+      // The stream has a duplicate of its own.
+      closeSync(bell);
       void reader.cancel().catch(() => {});
     },
   };

@@ -1,6 +1,8 @@
 import { pidFindings } from "#policy/pid-findings.ts";
 import type { ContainerPidBudget, PidBudget } from "#policy/pids.ts";
+import { watchFindings } from "#policy/watch-findings.ts";
 import { type AdvisedZombie, zombieFindings } from "#policy/zombie-findings.ts";
+import type { WatchState } from "#process/reload.ts";
 
 /** Something that a person should know, with what mends it. */
 export interface Finding {
@@ -18,9 +20,10 @@ export interface Symptoms {
   readonly watch: { readonly mechanism: "aio" | "timer" | "sweep"; readonly watched: number; readonly swept: number };
   readonly pids: { readonly pod: PidBudget; readonly containers: ReadonlyMap<string, ContainerPidBudget> };
   readonly zombies: readonly AdvisedZombie[];
+  readonly watches: readonly WatchState[];
 }
 
-export function diagnose({ reduced, watch, pids, zombies }: Symptoms): Finding[] {
+export function diagnose({ reduced, watch, pids, zombies, watches }: Symptoms): Finding[] {
   const findings: Finding[] = [];
   if (reduced !== null) {
     findings.push({
@@ -48,5 +51,5 @@ export function diagnose({ reduced, watch, pids, zombies }: Symptoms): Finding[]
       fix: "Raise the limit of open files (RLIMIT_NOFILE) of sexton's container; the kernel needs 5.3 or newer.",
     });
   }
-  return [...findings, ...pidFindings(pids), ...zombieFindings(zombies)];
+  return [...findings, ...pidFindings(pids), ...zombieFindings(zombies), ...watchFindings(watches)];
 }

@@ -1,3 +1,4 @@
+import type { Proof } from "#policy/evidence/proof.ts";
 import { commandLine, exeName, type Process } from "#process/process.ts";
 import type { StandardSignal } from "#process/signal.ts";
 
@@ -22,6 +23,8 @@ export interface Profile {
   readonly verbs: Readonly<Record<string, StandardSignal | { readonly none: string }>> & {
     readonly reload: StandardSignal | { readonly none: string };
   };
+  /** What shows that a reload took effect; absent: whatever can be seen. */
+  readonly proof?: Proof;
 }
 
 /** Whether a process belongs to the app of this profile, master or worker. */

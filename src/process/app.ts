@@ -17,7 +17,7 @@ export interface App {
  */
 export function isRoot(process: Process, table: ProcessTable): boolean {
   if (process.pid === 1 || process.kernelThread) return process.pid === 1 && process.role !== "other";
-  if (process.ppid === 0) return true;
+  if (process.ppid === 0 || process.pid === table.command) return true;
   const parent = table.byPid.get(process.ppid);
   return (
     process.container !== null &&

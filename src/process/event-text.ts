@@ -1,4 +1,7 @@
 import type { EventType, RegisterEvent } from "#process/event.ts";
+import type { Evidence } from "#process/evidence.ts";
+import type { Rejection } from "#process/reload.ts";
+import { rejectionText } from "#process/reload-text.ts";
 
 type Facts = RegisterEvent["data"];
 
@@ -23,6 +26,14 @@ const sentences: Partial<Record<EventType, (data: Facts) => string>> = {
   "zombie.remedy": ({ remedy, outcome, reaped, count, detail }) => {
     return `${remedy}: ${outcome}, ${reaped} of ${count} collected${typeof detail === "string" ? `: ${detail}` : ""}`;
   },
+  "config.changed": changeText,
+  "config.rejected": (data) => `${watchText(data)}${rejectionText(data as unknown as Rejection)}; the app is not told`,
+  "reload.started": (data) => `${watchText(data)}${data["verb"]} of ${data["target"] ?? "app"}`,
+  "reload.confirmed": (data) => `${reloadedText(data)} after ${data["afterSeconds"]} s${evidenceText(data)}`,
+  "reload.unconfirmed": (data) => {
+    return `${reloadedText(data)}: nothing seen in ${data["afterSeconds"]} s shows an effect${evidenceText(data)}`;
+  },
+  "reload.failed": failureText,
   "events.lost": ({ from, to }) => (to === null ? "sexton was started again" : `events ${from} to ${to} are not kept`),
 };
 
@@ -35,6 +46,31 @@ function exitText({ exitCode, signal, coreDumped, runSeconds, probableOomKill }:
     probableOomKill === true ? "probably out of memory" : null,
   ];
   return [how, ...more.filter((part) => part !== null)].join(", ");
+}
+
+function watchText({ watch }: Facts): string {
+  return typeof watch === "string" ? `${watch}: ` : "";
+}
+
+function changeText({ path, hash, generation, files, ...data }: Facts): string {
+  const where = `${typeof files === "number" ? `${files} ${files === 1 ? "file" : "files"} at ` : ""}${path}`;
+  return `${watchText(data)}${where}, now ${hash}${typeof generation === "string" ? ` (${generation})` : ""}`;
+}
+
+function reloadedText(data: Facts): string {
+  return `${watchText(data)}${data["target"] ?? "app"}`;
+}
+
+function evidenceText({ evidence }: Facts): string {
+  const details = ((evidence ?? []) as readonly Evidence[]).map(({ detail }) => `, ${detail}`);
+  return details.join("");
+}
+
+/** It has ended, or what it says of itself shows that it did not take what there is. */
+function failureText({ afterSeconds, failure, ...data }: Facts): string {
+  const when = typeof afterSeconds === "number" ? ` after ${afterSeconds} s` : "";
+  const why = typeof failure === "string" ? failure : `it ended, ${exitText(data)}`;
+  return `${reloadedText(data)}${when}: ${why}${evidenceText(data)}`;
 }
 
 function parentText({ parent }: Facts): string {

@@ -12,6 +12,8 @@ export interface ProcessTable {
   /** Processes that were listed but could not be read. Those that ended in between do not count. */
   readonly unreadable: number;
   readonly selfPid: number;
+  /** The main process of the app that sexton is the init of; absent where it is none's. */
+  readonly command?: number | null;
 }
 
 /** What sexton knows of its own place before it looks at others. */
@@ -19,6 +21,8 @@ export interface Surroundings {
   readonly selfPid: number;
   /** In the machine's first PID namespace pid 1 is the machine's init; elsewhere, unless it is sexton, it is the pause. */
   readonly initialNamespace: boolean;
+  /** Where sexton is an init, the process that it has started: its container is the app's then. */
+  readonly command?: number | null;
 }
 
 export interface Scan {
@@ -52,6 +56,7 @@ export function buildTable(
     containers,
     unreadable: scan.unreadable,
     selfPid: surroundings.selfPid,
+    command: surroundings.command ?? null,
   };
 }
 
@@ -74,25 +79,43 @@ type Unplaced = Sighting & { container: Container | null; role: ProcessRole };
 
 function roles(
   seen: Lookup<number, Sighting>,
-  { selfPid, initialNamespace }: Surroundings,
+  { selfPid, initialNamespace, command = null }: Surroundings,
   containers: Lookup<string, Container>,
 ): (sighting: Sighting, container: Container | null) => ProcessRole {
   const self = seen.get(selfPid);
   const ownContainer = self ? containerOf(self, seen, containers) : null;
   const ownRoot = self ? rootOf(self, seen) : null;
 
+  const isHere = (sighting: Sighting, container: Container | null) =>
+    container ? container.key === ownContainer?.key : descendsFrom(sighting, selfPid, seen);
+
   return (sighting, container) => {
-    if (sighting.pid === selfPid) return "self";
+    if (sighting.pid === selfPid) return selfPid === 1 && command !== null ? "init" : "self";
     if (sighting.pid === 1 && !initialNamespace) return "pause";
+    // In front of an app: whoever lives in sexton's container, or descends from it, is of the app, but for its own commands.
+    if (command !== null && isHere(sighting, container)) return isProgramOf(sighting, self) ? "self" : "app";
     if (container) return container.key === ownContainer?.key ? "self" : "app";
     if (initialNamespace) return "other";
     // No cgroup tells containers apart here. A process whose parent is outside the namespace started a container.
     const root = rootOf(sighting, seen);
     if (root.pid === 1 || root.ppid !== 0) return "other";
     // The same program started beside it is its own command line at work, not an app.
-    const isOwn = root.pid === ownRoot?.pid || (root.facts.exe !== null && root.facts.exe === self?.facts.exe);
-    return isOwn ? "self" : "app";
+    return root.pid === ownRoot?.pid || isProgramOf(root, self) ? "self" : "app";
   };
+}
+
+function isProgramOf({ facts }: Sighting, self: Sighting | undefined): boolean {
+  return facts.exe !== null && facts.exe === self?.facts.exe;
+}
+
+/** Bounded, because a pid reused during the scan could close a circle. */
+function descendsFrom(sighting: Sighting, ancestor: number, seen: Lookup<number, Sighting>): boolean {
+  let at: Sighting | undefined = sighting;
+  for (let depth = 0; at && depth < 10_000; depth++) {
+    if (at.ppid === ancestor) return true;
+    at = seen.get(at.ppid);
+  }
+  return false;
 }
 
 /** A process that ended may have lost its cgroup path (on cgroup v1 it reads `/`); its parent's container was its own. */

@@ -26,6 +26,7 @@ describe("explainConfig()", () => {
       "zombies.minAge": ["10s", "default"],
       "zombies.remedy": ["report", "default"],
       "watch.tick": ["20ms", "default"],
+      "watch.watches": [[], "default"],
       "events.maxEvents": [10_000, "default"],
       "events.maxBytes": [8_388_608, "default"],
     });

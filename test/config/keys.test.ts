@@ -12,6 +12,7 @@ test("every setting has its dotted name, flag and variable, and says what it is 
     "zombies.minAge --zombies-min-age SEXTON_ZOMBIES_MIN_AGE",
     "zombies.remedy --zombies-remedy SEXTON_ZOMBIES_REMEDY",
     "watch.tick --watch-tick SEXTON_WATCH_TICK",
+    "watch.watches --watch SEXTON_WATCH",
     "events.maxEvents --events-max-events SEXTON_EVENTS_MAX_EVENTS",
     "events.maxBytes --events-max-bytes SEXTON_EVENTS_MAX_BYTES",
     "api.exposeEnviron --api-expose-environ SEXTON_API_EXPOSE_ENVIRON",
@@ -21,6 +22,10 @@ test("every setting has its dotted name, flag and variable, and says what it is 
     "log.level --log-level SEXTON_LOG_LEVEL",
   ]);
   for (const { description } of configKeys) expect(description.length).toBeGreaterThan(10);
+});
+
+test("the flag of a list of watches may be there several times", () => {
+  expect(configKeys.filter(({ isMany }) => isMany).map(({ flag }) => flag)).toEqual(["watch"]);
 });
 
 test("maps and switches are known for what they are", () => {

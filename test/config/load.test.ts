@@ -51,6 +51,7 @@ describe("loadConfig() takes values from the default, the file, the environment 
       "api.exposeEnviron": `file ${path}`,
       "log.level": "env SEXTON_LOG_LEVEL",
       "watch.tick": "default",
+      "watch.watches": "default",
       "zombies.minAge": "default",
       "zombies.remedy": "default",
       "events.maxEvents": "default",

@@ -50,7 +50,7 @@ describe("createConfigSchema()", () => {
       api: { exposeEnviron: false },
       log: { level: "info" },
       zombies: { minAge: 10_000, remedy: "report" },
-      watch: { tick: 20 },
+      watch: { tick: 20, watches: [] },
       events: { maxEvents: 10_000, maxBytes: 8_388_608 },
       metrics: { perProcess: "top", top: 50 },
       telemetry: { commandLine: false },

@@ -66,10 +66,11 @@ describe("a reload", () => {
     const [sent, started, ended] = events as [RegisterEvent, RegisterEvent, RegisterEvent];
     expect(started).toMatchObject({ process: { pid }, cause: sent.id, trace });
     const target = "target" in report ? report.target.name : null;
-    expect(started.data).toEqual({ target, verb: "reload" });
+    expect(started.data).toEqual({ target, verb: "reload", watch: null });
     expect(ended).toMatchObject({ process: { pid }, cause: started.id, trace });
     const { afterSeconds } = ended.data;
-    expect(ended.data).toEqual({ target, verb: "reload", outcome: "unconfirmed", evidence: [], afterSeconds });
+    const outcome = { outcome: "unconfirmed", evidence: [], afterSeconds };
+    expect(ended.data).toEqual({ target, verb: "reload", watch: null, ...outcome });
     expect(afterSeconds).toBeWithin(1.99, 5);
     expect(ended.time - sent.time).toBeGreaterThanOrEqual(1_990);
   });
@@ -112,6 +113,15 @@ describe("a reload", () => {
     expect(type).toBe("reload.failed");
     expect(data).toMatchObject({ outcome: "exited", ...exit });
     expect(types()).toEqual(["signal.sent", "reload.started", "reload.failed"]);
+  });
+
+  test("is followed for as long as its proof may take", async () => {
+    const { pid } = await start(handling);
+    const { events, reload, ended } = watched();
+    await reload(pid, { waitMs: 0, proof: { waitMs: 2_600, http: null, opened: null } });
+    const { type, time } = await ended();
+    expect(type).toBe("reload.unconfirmed");
+    expect(time - (events[0]?.time ?? 0)).toBeGreaterThanOrEqual(2_590);
   });
 
   test("is told as it is known by then when sexton stops", async () => {

@@ -4,7 +4,7 @@ import { budgetOf } from "#policy/pids.ts";
 
 const well = { mechanism: "aio" as const, watched: 9, swept: 0 };
 const pod = budgetOf({ source: null, limit: null, current: 9, counts: "pod" }, 0, null);
-const rest = { pids: { pod, containers: new Map() }, zombies: [] };
+const rest = { pids: { pod, containers: new Map() }, zombies: [], watches: [] };
 const titles = (symptoms: Omit<Symptoms, keyof typeof rest>) =>
   diagnose({ ...rest, ...symptoms }).map(({ title }) => title);
 

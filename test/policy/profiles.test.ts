@@ -29,6 +29,10 @@ const profileNamed = (name: string): Profile => {
   if (!found) throw new Error(`No profile is called ${name}`);
   return found;
 };
+const patternsOf = ({ match, master, proof }: Profile) =>
+  [match.program, match.commandLine, master, proof?.workers?.title, proof?.workers?.leaving].flatMap((pattern) =>
+    pattern ? [pattern] : [],
+  );
 const noneOf = ({ verbs }: Profile) =>
   Object.values(verbs).flatMap((verb) => (typeof verb === "string" ? [] : [verb.none]));
 
@@ -79,21 +83,20 @@ describe("profiles", () => {
   });
 
   test("no pattern keeps state between tests", () => {
-    const patterns = profiles.flatMap(({ match, master }) => [match.program, match.commandLine, master]);
-    expect(patterns.filter((pattern) => pattern?.global || pattern?.sticky)).toEqual([]);
+    expect(profiles.flatMap(patternsOf).filter(({ global, sticky }) => global || sticky)).toEqual([]);
   });
 
   test("no pattern takes long over a hostile command line", () => {
     const parts = ["python -", "ruby -x ", "/", "a/", "gunicorn", "puma", "fluentd ", " -E", "bundle exec ", "sshd: ["];
     const lines = parts.map((part) => `${part.repeat(4096)}!`);
     const started = performance.now();
-    for (const { match, master } of profiles)
+    for (const profile of profiles)
       for (const line of [
         ...lines,
         ...lines.map((tail) => `ruby -E${tail}`),
         ...lines.map((tail) => `fluentd ${tail}`),
       ])
-        for (const pattern of [match.program, match.commandLine, master]) pattern?.test(line);
+        for (const pattern of patternsOf(profile)) pattern.test(line);
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 });

@@ -13,10 +13,12 @@ import type { Role } from "#http/endpoint.ts";
 import { createEventStreams } from "#http/events/streams.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import { diagnose } from "#policy/doctor.ts";
+import type { Reloads } from "#process/reload.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { pidsMetrics } from "#telemetry/pids-metrics.ts";
 import { watchMetrics } from "#telemetry/watch-metrics.ts";
 import type { Json } from "./binary.ts";
+import { createMemoryReloads } from "./reloads.ts";
 
 export interface AppOptions {
   readonly role?: Role;
@@ -24,6 +26,7 @@ export interface AppOptions {
   readonly limits?: BusLimits;
   readonly heartbeatMs?: number;
   readonly stuckMs?: number;
+  readonly reloads?: Reloads;
 }
 
 /** The API over this machine's own /proc, without a listener. */
@@ -31,6 +34,7 @@ export function realApp({
   role = "operate",
   exposeEnviron = false,
   limits = defaultLimits,
+  reloads = createMemoryReloads([]),
   ...times
 }: AppOptions = {}) {
   const settings = {
@@ -66,12 +70,16 @@ export function realApp({
     pids,
     strays: { of: () => new Map(), originOf: () => "unknown" as const },
     zombies,
+    reloads,
     bus,
     streams,
     health: createHealth(agent),
     clock: Date.now,
     explain: () => [],
-    doctor: () => ({ findings: diagnose({ reduced: null, watch, pids: pids.budgets(), zombies: [] }), watch }),
+    doctor: () => ({
+      findings: diagnose({ reduced: null, watch, pids: pids.budgets(), zombies: [], watches: [] }),
+      watch,
+    }),
     metrics: createMetrics({
       version: "0.0.0",
       clock: () => performance.now(),

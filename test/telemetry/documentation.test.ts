@@ -11,9 +11,11 @@ import { deliveryMetrics } from "#telemetry/delivery.ts";
 import type { MetricFamily } from "#telemetry/exposition.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { pidsMetrics } from "#telemetry/pids-metrics.ts";
+import { createReloadMetrics } from "#telemetry/reload-metrics.ts";
 import { watchMetrics } from "#telemetry/watch-metrics.ts";
 import { countZombies } from "#telemetry/zombie-metrics.ts";
 import { tableOf } from "../support/processes.ts";
+import { createMemoryReloads, stateOf } from "../support/reloads.ts";
 
 const page = readFileSync(join(import.meta.dir, "../../docs/metrics.md"), "utf8");
 
@@ -23,6 +25,9 @@ function everything(): string {
   const table = tableOf([{ pid: 1, name: "app", in: "web" }]);
   const app = table.processes[0] as Process;
   const zombieCounters = countZombies(bus);
+  const reloads = createMemoryReloads([stateOf({ changedAt: 1_000 })]);
+  reloads.reloaded({});
+  const reloadMetrics = createReloadMetrics(reloads, bus);
   const budget: PidBudget = {
     current: 1,
     limit: 2,
@@ -61,6 +66,7 @@ function everything(): string {
       ...watchMetrics({ mechanism: "aio", watched: 1, swept: 0, unseenIds: 0, tickMs: 20 }, { newestId: 1 }),
       ...pidsMetrics({ pod: budget, containers }),
       ...zombieCounters.families([zombie as Zombie], labels),
+      ...reloadMetrics.families(),
       ...deliveryMetrics({ signals: { traces: counts }, lastError: null, lastErrorAt: null }),
     ],
   });

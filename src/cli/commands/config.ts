@@ -2,7 +2,7 @@ import { columns } from "#base/columns.ts";
 import { UsageError } from "#base/errors.ts";
 import { type Command, exitCode } from "#cli/command.ts";
 import { jsonOption } from "#cli/show.ts";
-import { explainConfig } from "#config/explain.ts";
+import { type ExplainedSetting, explainConfig } from "#config/explain.ts";
 
 export const config: Command = {
   name: "config",
@@ -20,7 +20,7 @@ export const config: Command = {
     else if (what === "check") out("The configuration is valid\n");
     else {
       out(
-        columns(settings, [
+        columns(settings.flatMap(rowsOf), [
           { title: "SETTING", value: ({ key }) => key },
           {
             title: "VALUE",
@@ -33,3 +33,15 @@ export const config: Command = {
     return exitCode.ok;
   },
 };
+
+/** A list of things with names has a row for each: all of them in one would be wider than any terminal. */
+function rowsOf(setting: ExplainedSetting): ExplainedSetting[] {
+  const { key, value } = setting;
+  if (!Array.isArray(value) || !value.every((item) => typeof item?.name === "string") || value.length === 0)
+    return [setting];
+  return value.map(({ name, ...item }) => ({ ...setting, key: `${key} ${name}`, value: withoutNulls(item) }));
+}
+
+function withoutNulls(item: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null));
+}

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { eventListSchema, eventSchema } from "#http/schemas/event.ts";
 import { containersSchema, processDetailSchema, processListSchema } from "#http/schemas/process.ts";
 import { reapBodySchema } from "#http/schemas/reap.ts";
+import { holdReportSchema, reloadReportSchema, reloadsSchema } from "#http/schemas/reload-report.ts";
+import { holdBodySchema, reloadBodySchema } from "#http/schemas/reloads.ts";
 import { problemSchema, signalReportSchema, targetsSchema } from "#http/schemas/report.ts";
 import { diagnosisSchema, indexSchema, settingsSchema } from "#http/schemas/service.ts";
 import { signalBodySchema } from "#http/schemas/signal.ts";
@@ -24,7 +26,7 @@ const asset = { description: "A style sheet or script" };
 const titles: Readonly<Record<number, string>> = {
   400: "The request makes no sense as it stands",
   403: "Not permitted: by the role, the configuration, the kernel, or because the process is protected",
-  404: "There is no such process, target or file",
+  404: "There is no such process, target, watch or file",
   409: "What was found is not what was asked for, or would not do what is meant",
   413: "The body is larger than 64 KiB",
   415: "The body is neither JSON, a form nor text",
@@ -46,24 +48,26 @@ function inputOf(schema: z.core.$ZodType): object {
   return rest;
 }
 
-const signalBody = inputOf(signalBodySchema);
+/** A body as JSON, a form, or the most used of its fields as bare text. */
+function bodyOf(schema: z.core.$ZodType, what: string, example: string): NonNullable<Operation["body"]> {
+  const fields = { schema: inputOf(schema) };
+  return {
+    description: `JSON, a form, or ${what} as bare text`,
+    content: {
+      "application/json": fields,
+      "application/x-www-form-urlencoded": fields,
+      "text/plain": { schema: z.string().meta({ example }) },
+    },
+  };
+}
 
 const signalOperation: Operation = {
-  body: {
-    description: "JSON, a form, or the verb as bare text",
-    content: {
-      "application/json": { schema: signalBody },
-      "application/x-www-form-urlencoded": { schema: signalBody },
-      "text/plain": { schema: z.string().meta({ example: "reload" }) },
-    },
-  },
+  body: bodyOf(signalBodySchema, "the verb", "reload"),
   responses: {
     200: json(signalReportSchema, "What was sent, and what was seen to follow"),
     ...problems(400, 403, 404, 409, 413, 415),
   },
 };
-
-const reapBody = inputOf(reapBodySchema);
 
 const probe: Operation = { responses: { 200: text("ok"), ...problems(400, 503) } };
 
@@ -82,15 +86,21 @@ export const operations: Readonly<Record<string, Operation>> = {
   "post /signal/{verb}": signalOperation,
   "get /zombies": { responses: { 200: json(zombiesSchema, "The zombies, oldest first"), ...problems(400) } },
   "post /zombies/reap": {
-    body: {
-      description: "JSON, a form, or the strategy as bare text",
-      content: {
-        "application/json": { schema: reapBody },
-        "application/x-www-form-urlencoded": { schema: reapBody },
-        "text/plain": { schema: z.string().meta({ example: "adopt" }) },
-      },
-    },
+    body: bodyOf(reapBodySchema, "the strategy", "adopt"),
     responses: { 200: json(reapReportSchema, "What became of each"), ...problems(400, 403, 413, 415) },
+  },
+  "get /reloads": { responses: { 200: json(reloadsSchema, "The watches and the last reloads"), ...problems(400) } },
+  "post /reloads/{name}": {
+    body: bodyOf(reloadBodySchema, "dryRun", "true"),
+    responses: { 200: json(reloadReportSchema, "What became of it"), ...problems(400, 403, 404, 413, 415, 503) },
+  },
+  "post /reloads/{name}/hold": {
+    body: bodyOf(holdBodySchema, "how long", "10m"),
+    responses: { 200: json(holdReportSchema, "Until when it is held"), ...problems(400, 403, 404, 413, 415) },
+  },
+  "post /reloads/{name}/release": {
+    body: bodyOf(reloadBodySchema, "dryRun", "true"),
+    responses: { 200: json(holdReportSchema, "That it is held no longer"), ...problems(400, 403, 404, 413, 415) },
   },
   "get /events": {
     responses: {

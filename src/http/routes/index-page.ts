@@ -11,6 +11,7 @@ const links = {
   tree: "/processes?view=tree",
   containers: "/containers",
   targets: "/signal",
+  reloads: "/reloads",
   events: "/events",
   readyz: "/readyz",
   config: "/config",

@@ -9,6 +9,7 @@ const outcomeSchema = z
     afterSeconds: z.number(),
     exitCode: z.int().nullable().optional(),
     signal: z.string().nullable().optional(),
+    failure: z.string().optional().meta({ description: "what shows that a reload did not take effect" }),
   })
   .meta({ id: "Outcome" });
 

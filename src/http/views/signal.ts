@@ -90,6 +90,7 @@ function outcomeText(outcome: SignalReport["outcome"]): string {
     case "confirmed":
       return `confirmed after ${outcome.afterSeconds} s, ${outcome.evidence.map(({ detail }) => detail).join(", ")}`;
     case "unconfirmed":
+      if (outcome.failure !== undefined) return `failed after ${outcome.afterSeconds} s: ${outcome.failure}`;
       return `it is alive, and nothing seen in ${outcome.afterSeconds} s shows an effect`;
     case "exited":
       return `it ended after ${outcome.afterSeconds} s, ${outcome.signal ? `by ${outcome.signal}` : `exit code ${outcome.exitCode ?? "unknown"}`}`;

@@ -6,8 +6,14 @@ import type { Profile } from "#policy/profile.ts";
 // Only master-worker mode (-W, -Ws, or `master-worker` in the file, so the command line cannot tell) has a reload:
 // alone, haproxy catches USR2 and drops it, and HUP writes its state to the log.
 // https://github.com/haproxy/haproxy/blob/v3.1.0/src/haproxy.c (step_init_3)
+// That it has executed itself proves nothing: with a configuration that is refused it does so too, into wait mode (section
+// 4), and keeps the workers. It does so once more when all is well, so that a worker is no fork of what the master is. From 3.1 on the new worker is started to read the configuration, and ends if it is refused.
 export const haproxy: Profile = {
   name: "haproxy",
   match: { program: /^haproxy$/ },
   verbs: { reload: "SIGUSR2", quit: "SIGUSR1" },
+  proof: {
+    kinds: ["workers-replaced"],
+    workers: { title: /^(\S*\/)?haproxy( |$)/, fixed: true, steadyMs: 200 },
+  },
 };

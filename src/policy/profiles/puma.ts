@@ -5,6 +5,7 @@ import type { Profile } from "#policy/profile.ts";
 // since https://github.com/puma/puma/pull/3829 (2025): an older Puma has no handler for it, which /proc shows. HUP ends a
 // Puma without stdout_redirect, the usual case in a container, so it is no verb. Titles: `puma 6.4.0
 // (tcp://0.0.0.0:3000) [app]` and `puma: cluster worker 0: 17 [app]`; the topmost process is the master.
+// The new image loads the app before it serves, and ends where it cannot.
 export const puma: Profile = {
   name: "puma",
   match: {
@@ -21,4 +22,5 @@ export const puma: Profile = {
       none: "Puma reopens its logs on SIGHUP only where stdout_redirect is configured, and stops on it otherwise: send SIGHUP itself where it is.",
     },
   },
+  proof: { kinds: ["re-executed"], steadyMs: 1_000 },
 };

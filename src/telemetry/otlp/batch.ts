@@ -19,12 +19,14 @@ export interface Batch<T> {
 /**
  * What the SDK's processors do, but for three things that they do not: the log processor's flush sends one batch after
  * another (40 s against a collector that hangs), neither counts what it drops, and each flush during an outage adds to what
- * is on its way. Here that is one batch, and one flush at most. `send` never rejects; false is a failure.
+ * is on its way. Here that is one batch, and one flush at most. `send` never rejects; false is a failure, after which
+ * nothing but a flush is sent for `restMs`.
  */
 export function createBatch<T>(
   { maxQueueSize, maxExportBatchSize, scheduleDelayMs }: BatchLimits,
   send: (items: T[]) => Promise<boolean>,
   onDrop: (count: number) => void,
+  restMs: () => number = () => 0,
 ): Batch<T> {
   const waiting: T[] = [];
   let timer: NodeJS.Timeout | null = null;
@@ -60,7 +62,7 @@ export function createBatch<T>(
     if (regular !== null || waiting.length === 0) return;
     // Unref'ed: a queue does not keep a program running.
     if (waiting.length >= maxExportBatchSize && !resting) start();
-    else timer ??= setTimeout(start, scheduleDelayMs).unref();
+    else timer ??= setTimeout(start, resting ? Math.max(scheduleDelayMs, restMs()) : scheduleDelayMs).unref();
   }
 
   async function flushOnce(): Promise<void> {

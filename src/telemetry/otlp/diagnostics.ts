@@ -3,6 +3,7 @@ import { setGlobalErrorHandler } from "@opentelemetry/core";
 import type { Clock } from "#base/clock.ts";
 import type { Log, LogLevel } from "#base/log.ts";
 import type { Signal } from "#telemetry/otel-env.ts";
+import type { Patience } from "#telemetry/otlp/patience.ts";
 import { describeError, withoutCredentials } from "#telemetry/otlp/sender.ts";
 import type { OtlpSettings } from "#telemetry/otlp/settings.ts";
 import type { Tally } from "#telemetry/otlp/tally.ts";
@@ -29,18 +30,24 @@ const rejectedFields: Readonly<Record<string, Signal>> = {
   rejectedLogRecords: "logs",
 };
 
-/** Leads what the SDK says of itself into our log, each message once a minute, and partial refusals into the tallies. */
+/**
+ * Leads what the SDK says of itself into our log, each message once a minute, partial refusals into the tallies, and what
+ * a collector has asked for into `patience`.
+ */
 export function installDiagnostics(
   log: Log,
   level: OtlpSettings["diagnostics"],
   tallies: Readonly<Partial<Record<Signal, Tally>>>,
+  patience: Pick<Patience, "hear">,
   clock: Clock,
 ): void {
+  const told = levels[level];
   const toldAt = new Map<string, number>();
 
   const at =
-    (logLevel: LogLevel): DiagLogFunction =>
+    (logLevel: LogLevel, diagLevel: DiagLogLevel): DiagLogFunction =>
     (message, ...rest) => {
+      if (patience.hear(message) || diagLevel > told) return;
       if (message.startsWith("Received Partial Success") && countRejected(rest[0], tallies)) return;
       const now = clock();
       const text = [message, ...rest.map(tellable)].filter(Boolean).join(" ");
@@ -52,13 +59,14 @@ export function installDiagnostics(
     };
 
   const logger: DiagLogger = {
-    error: at("error"),
-    warn: at("warn"),
-    info: at("info"),
-    debug: at("debug"),
-    verbose: at("debug"),
+    error: at("error", DiagLogLevel.ERROR),
+    warn: at("warn", DiagLogLevel.WARN),
+    info: at("info", DiagLogLevel.INFO),
+    debug: at("debug", DiagLogLevel.DEBUG),
+    verbose: at("debug", DiagLogLevel.VERBOSE),
   };
-  diag.setLogger(logger, { logLevel: levels[level], suppressOverrideMessage: true });
+  // What a collector asks for is said at the level of information, whether anybody wants to read that or not.
+  diag.setLogger(logger, { logLevel: Math.max(told, DiagLogLevel.INFO), suppressOverrideMessage: true });
   setGlobalErrorHandler((cause) => diag.error(describeError(cause)));
 }
 

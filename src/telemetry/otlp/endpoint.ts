@@ -19,6 +19,10 @@ export function checkEndpoint(name: string, value: string, protocol: Protocol, i
       protocol === "grpc" ? "http://host:4317 or https://host:4317" : "http://host:4318 or https://host:4318",
     );
   }
+  if (protocol !== "grpc" && name === "OTEL_EXPORTER_OTLP_ENDPOINT" && /[?#]/.test(value)) {
+    // The SDK puts /v1/traces behind all of it, so that it would be a part of the query.
+    return refuse(name, value, "no query: only the endpoint of a single signal, which is taken as it is, may have one");
+  }
   if (protocol === "grpc" && url.protocol === "https:" && isIP(url.hostname.replace(/^\[|\]$/g, "")) !== 0) {
     // Until Bun allows an address as a TLS server name (1.4.5 throws, Node warns): each export would fail.
     return refuse(name, value, "a host name: by an address there is no TLS for gRPC");

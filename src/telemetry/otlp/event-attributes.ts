@@ -2,13 +2,23 @@ import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { toTimestamp } from "#base/clock.ts";
 import type { EventProcess, RegisterEvent } from "#process/event.ts";
 import type { Identity } from "#telemetry/otlp/identities.ts";
-import { reloadOutcomes } from "#telemetry/otlp/operation.ts";
+import { reloadOutcome } from "#telemetry/otlp/operation.ts";
 import { containerAttributes, exitAttributes, subjectAttributes } from "#telemetry/otlp/subject.ts";
 
 /** Told by names of the conventions, or of another meaning. */
-const elsewhere = new Set(["exitCode", "signal", "coreDumped", "container", "evidence", "outcome"]);
+const elsewhere = new Set([
+  "exitCode",
+  "signal",
+  "coreDumped",
+  "container",
+  "evidence",
+  "outcome",
+  "watch",
+  "path",
+  "file",
+]);
 /** Command lines, and sentences for people, which quote them. */
-const quoting = new Set(["detail", "commandLine", "args"]);
+const quoting = new Set(["detail", "failure", "commandLine", "args"]);
 /** Of whatever is told about beside the event's own process, which has its command line with it. */
 const nested = ["pid", "name"];
 
@@ -27,6 +37,7 @@ export function eventAttributes(event: RegisterEvent, identity: Identity | null,
     ...(process && identity ? subjectAttributes(process, identity, withCommandLine) : {}),
     ...Object.fromEntries(facts),
     ...(data["container"] ? containerAttributes(data["container"] as EventProcess["container"]) : {}),
+    "sexton.watch": text(data["watch"]),
     ...special(kind, event),
     ...(type === "process.exited" ? { "process.exit.time": toTimestamp(time) } : {}),
   };
@@ -41,13 +52,15 @@ function factsOf(name: string, value: unknown): Fact[] {
   return nested.flatMap((key): Fact[] => (isPlain(fields[key]) ? [[`${name}.${key}`, fields[key]]] : []));
 }
 
-function special(kind: string, { type, data }: RegisterEvent): Attributes {
+function special(kind: string, event: RegisterEvent): Attributes {
+  const { data } = event;
   if (kind === "signal") return { "sexton.signal.name": text(data["signal"]) };
+  if (kind === "config") return { "file.path": text(data["file"] ?? data["path"]) };
   const { outcome, evidence } = data;
   const { attributes } = exitAttributes(data);
   if (kind !== "reload") return { ...attributes, [`sexton.${kind}.outcome`]: text(outcome) };
   const kinds = Array.isArray(evidence) ? evidence.map(({ kind: found }) => String(found)) : undefined;
-  return { ...attributes, "sexton.reload.outcome": reloadOutcomes[type], "sexton.reload.evidence": kinds };
+  return { ...attributes, "sexton.reload.outcome": reloadOutcome(event), "sexton.reload.evidence": kinds };
 }
 
 function text(value: unknown): string | undefined {

@@ -3,7 +3,7 @@ import type { Observer } from "#daemon/observer.ts";
 import type { RegisterEvent } from "#process/event.ts";
 import { parseSignal } from "#process/signal.ts";
 import type { Identity } from "#telemetry/otlp/identities.ts";
-import { reloadOutcomes } from "#telemetry/otlp/operation.ts";
+import { reloadOutcome } from "#telemetry/otlp/operation.ts";
 import { exitAttributes } from "#telemetry/otlp/subject.ts";
 
 /** Counts what happens. */
@@ -28,9 +28,10 @@ export function createInstruments(meter: Meter, observer: Pick<Observer, "onScan
   const reaped = counter("sexton.process.reaped", "{process}", "Processes that were collected after their end.");
   const zombies = counter("sexton.zombies.detected", "{process}", "Zombies that were left for too long, by cause.");
   const signals = counter("sexton.signals.sent", "{signal}", "Signals that were sent, or refused and why.");
+  const rejections = counter("sexton.config.rejections", "{change}", "Changes that validation has kept from the app.");
   const histogram = (name: string, description: string, explicitBucketBoundaries: number[]) =>
     meter.createHistogram(name, { unit: "s", description, advice: { explicitBucketBoundaries } });
-  const reloads = histogram("sexton.reload.duration", "Time from a reload's signal to its outcome.", reloadBounds);
+  const reloads = histogram("sexton.reload.duration", "Time from the start of a reload to its outcome.", reloadBounds);
   const scans = histogram("sexton.scan.duration", "How long it took to look at all processes.", scanBounds);
   observer.onScan((_, tookMs) => {
     if (tookMs !== null) scans.record(tookMs / 1_000);
@@ -52,7 +53,8 @@ export function createInstruments(meter: Meter, observer: Pick<Observer, "onScan
   }
 
   return {
-    hear({ type, data }, identity) {
+    hear(event, identity) {
+      const { type, data } = event;
       const name = identity?.executable ?? other;
       if (type === "process.started") starts.add(1, { "process.executable.name": nameOf(name) });
       else if (type === "process.exited") exited(nameOf(name), data);
@@ -62,8 +64,11 @@ export function createInstruments(meter: Meter, observer: Pick<Observer, "onScan
       // What was asked for may be a verb, or any text.
       else if (type === "signal.refused") {
         signals.add(1, signalAttributes(parseSignal(String(data["verb"]))?.name, String(data["kind"])));
-      } else if (reloadOutcomes[type] !== undefined) {
-        reloads.record(Number(data["afterSeconds"]), { "sexton.reload.outcome": reloadOutcomes[type] });
+      } else if (type === "config.rejected") rejections.add(1, watchAttributes(data));
+      else {
+        const outcome = reloadOutcome(event);
+        if (outcome === undefined) return;
+        reloads.record(Number(data["afterSeconds"]), { ...watchAttributes(data), "sexton.reload.outcome": outcome });
       }
     },
   };
@@ -74,6 +79,11 @@ function signalAttributes(name: unknown, outcome: string): Attributes {
     ...(typeof name === "string" && { "sexton.signal.name": name }),
     "sexton.signal.outcome": outcome,
   };
+}
+
+/** Watches are configured: there are few. */
+function watchAttributes({ watch }: RegisterEvent["data"]): Attributes {
+  return typeof watch === "string" ? { "sexton.watch": watch } : {};
 }
 
 function pick(attributes: Attributes, name: string): Attributes {

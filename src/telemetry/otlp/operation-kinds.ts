@@ -12,25 +12,64 @@ export interface Told {
   readonly failure: string | null;
 }
 
-/** What sexton did, by the event that says so: one moment, or over by then. Null: the event is no doing of sexton's. */
-export function operationTold(event: RegisterEvent, subject: () => Attributes): Told | null {
+/**
+ * What sexton did, by the event that says so: one moment, or over by then. Null: the event is no doing of sexton's.
+ * `isOfChange`: a change of configuration has led to it.
+ */
+export function operationTold(event: RegisterEvent, subject: () => Attributes, isOfChange: boolean): Told | null {
   switch (event.type) {
     case "signal.sent":
       return signalTold(event, subject);
+    case "signal.refused":
+      return isOfChange ? refusalTold(event, subject) : null;
     case "zombie.remedy":
       return remedyTold(event, subject);
-    case "config.changed":
-      return changeTold(event);
     default:
       return null;
   }
 }
 
-/** The span around a signal that means reload, which goes on until the outcome is known. */
-export function reloadTold(event: RegisterEvent, subject: () => Attributes): Told | null {
-  if (event.type !== "signal.sent" || event.data["verb"] !== "reload") return null;
+/** The span around a signal that means reload, which goes on until the outcome is known: a watch may have other verbs. */
+export function reloadTold(event: RegisterEvent, subject: () => Attributes, isOfChange: boolean): Told | null {
+  if (event.type !== "signal.sent") return null;
+  const { verb, watch } = event.data;
+  if (verb !== "reload" && typeof watch !== "string" && !isOfChange) return null;
   const { startTime, attributes } = signalTold(event, subject);
   return { name: "sexton.reload", startTime, attributes, failure: null };
+}
+
+/** One that is asked for over HTTP, without a signal. */
+export function requestedReload({ time, data }: RegisterEvent, subject: () => Attributes): Told {
+  const attributes = { ...subject(), "sexton.target": textOf(data["target"]) };
+  return { name: "sexton.reload", startTime: time, attributes, failure: null };
+}
+
+export function changeTold({ time, data }: RegisterEvent): Told {
+  const { path, files } = data;
+  const attributes = {
+    ...watchAttributes(data),
+    ...contentAttributes(data),
+    "file.path": textOf(path),
+    "sexton.config.files": typeof files === "number" ? files : undefined,
+  };
+  return { name: "config change", startTime: time, attributes, failure: null };
+}
+
+/** Of whatever is about a watch. */
+export function watchAttributes({ watch }: RegisterEvent["data"]): Attributes {
+  return { "sexton.watch": textOf(watch) };
+}
+
+/** Which content: by its hash, and where a ConfigMap volume's ..data leads. */
+export function contentAttributes({ hash, generation }: RegisterEvent["data"]): Attributes {
+  return {
+    "sexton.config.hash": textOf(hash),
+    "sexton.config.generation": typeof generation === "number" ? generation : textOf(generation),
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function signalTold({ time, data }: RegisterEvent, subject: () => Attributes): Told {
@@ -43,9 +82,20 @@ function signalTold({ time, data }: RegisterEvent, subject: () => Attributes): T
       ...subject(),
       "sexton.signal.name": String(signal),
       "sexton.signal.number": Number(number),
-      "sexton.target": typeof target === "string" ? target : undefined,
+      "sexton.target": textOf(target),
     },
     failure: null,
+  };
+}
+
+/** A reload that a change has led to, and that came to nothing. */
+function refusalTold(event: RegisterEvent, subject: () => Attributes): Told {
+  const { attributes, ...told } = requestedReload(event, subject);
+  const kind = String(event.data["kind"]);
+  return {
+    ...told,
+    attributes: { ...attributes, ...watchAttributes(event.data), "sexton.reload.outcome": "refused" },
+    failure: kind,
   };
 }
 
@@ -63,19 +113,5 @@ function remedyTold({ time, data }: RegisterEvent, subject: () => Attributes): T
       "sexton.zombie.reaped": Number(data["reaped"]),
     },
     failure: outcome === "failed" || outcome === "refused" ? outcome : null,
-  };
-}
-
-function changeTold({ time, data }: RegisterEvent): Told {
-  const { path, hash, generation } = data;
-  return {
-    name: "config change",
-    startTime: time,
-    attributes: {
-      "file.path": typeof path === "string" ? path : undefined,
-      "sexton.config.hash": typeof hash === "string" ? hash : undefined,
-      "sexton.config.generation": typeof generation === "number" ? generation : undefined,
-    },
-    failure: null,
   };
 }

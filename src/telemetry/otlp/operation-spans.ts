@@ -9,10 +9,18 @@ import {
 } from "@opentelemetry/api";
 import type { Bus } from "#daemon/bus.ts";
 import type { RegisterEvent } from "#process/event.ts";
+import { type Change, createConfigChanges } from "#telemetry/otlp/config-changes.ts";
 import type { Identity } from "#telemetry/otlp/identities.ts";
 import type { LifetimeSpans } from "#telemetry/otlp/lifetime-spans.ts";
-import { contextOf, notBefore, type Operation, reloadOutcomes } from "#telemetry/otlp/operation.ts";
-import { operationTold, reloadTold, type Told } from "#telemetry/otlp/operation-kinds.ts";
+import { contextOf, notBefore, type Operation, reloadOutcome } from "#telemetry/otlp/operation.ts";
+import {
+  changeTold,
+  operationTold,
+  reloadTold,
+  requestedReload,
+  type Told,
+  watchAttributes,
+} from "#telemetry/otlp/operation-kinds.ts";
 import { exitAttributes, subjectAttributes } from "#telemetry/otlp/subject.ts";
 
 /** As many processes of one operation get a span each; what is more is counted. */
@@ -27,6 +35,8 @@ interface Tracked extends Operation {
   span: Span | null;
   started: number;
   exited: number;
+  /** It is below the change that it applies, or linked to it. */
+  applies: boolean;
 }
 
 /** Spans of what sexton does, made from events alone. */
@@ -43,6 +53,7 @@ interface Means {
 }
 
 export function createOperationSpans({ tracer, bus, lifetimes, withCommandLine }: Means): OperationSpans {
+  const changes = createConfigChanges();
   /** By the id of the event that began them. */
   const operations = new Map<number, Tracked>();
 
@@ -72,7 +83,7 @@ export function createOperationSpans({ tracer, bus, lifetimes, withCommandLine }
     const spanContext = span.spanContext();
     // Without the span itself, which is 2 KB: operations are kept for longer.
     const context = trace.setSpanContext(ROOT_CONTEXT, spanContext);
-    const operation = { span, spanContext, context, startedAt: told.startTime, started: 0, exited: 0 };
+    const operation = { span, spanContext, context, startedAt: told.startTime, started: 0, exited: 0, applies: false };
     operations.set(id, operation);
     if (operations.size > mostOperations) operations.delete(operations.keys().next().value as number);
     return operation;
@@ -97,29 +108,54 @@ export function createOperationSpans({ tracer, bus, lifetimes, withCommandLine }
     start(told, operation.context, links).end(Math.max(time, startTime));
   }
 
+  /** Which content a reload is of; where it is not below the change that it applies, a link leads there. */
+  function annotate(reload: Tracked, { data }: RegisterEvent, above: Change | null = null): void {
+    reload.span?.setAttributes(watchAttributes(data));
+    const change = above ?? changes.last(data["watch"]);
+    if (!change || reload.applies) return;
+    reload.applies = true;
+    reload.span?.setAttributes(change.content);
+    if (above) return;
+    reload.span?.addLink({ context: change.operation.spanContext, attributes: { "sexton.link.type": "applies" } });
+  }
+
   return {
     hear(event, identity) {
       const { type, time } = event;
       const cause = causeOf(event.cause);
-      const parent = cause?.context ?? contextOf(event.trace);
+      changes.hear(event, cause);
+      const change = changes.of(cause);
+      // What somebody asks for belongs to that request's trace, also when it is of a change.
+      const isAsked = change !== null && event.trace !== null;
+      const parent = isAsked || !cause ? contextOf(event.trace) : cause.context;
       const subject = () => subjectOf(event, identity);
-      const told = operationTold(event, subject);
-      const reload = reloadTold(event, subject);
-      if (told && reload) {
+      if (type === "config.changed") {
+        const operation = begin(event, changeTold(event), parent);
+        if (operation.span) changes.begin(event, operation, operation.span);
+        // From now on it is theirs to end.
+        operation.span = null;
+        return operation;
+      }
+      const told = operationTold(event, subject, change !== null);
+      const isStart = type === "reload.started" && !cause?.span;
+      const reload = isStart ? requestedReload(event, subject) : reloadTold(event, subject, change !== null);
+      if (reload) {
         const operation = begin(event, reload, parent);
-        start(told, operation.context).end(time);
+        annotate(operation, event, isAsked ? null : change);
+        if (told) start(told, operation.context).end(time);
         return operation;
       }
       if (told) return finish(begin(event, told, parent), time);
       if (cause && (type === "process.started" || type === "process.exited")) child(cause, event, identity);
-      if (cause?.span && reloadOutcomes[type] !== undefined) endReload(cause, cause.span, event);
+      if (cause && type === "reload.started") annotate(cause, event);
+      const outcome = reloadOutcome(event);
+      if (cause?.span && outcome !== undefined) endReload(cause, cause.span, event, outcome);
       return cause;
     },
   };
 }
 
-function endReload(operation: Tracked, span: Span, { type, time, data }: RegisterEvent): void {
-  const outcome = reloadOutcomes[type] ?? "";
+function endReload(operation: Tracked, span: Span, { time, data }: RegisterEvent, outcome: string): void {
   const evidence = (data["evidence"] ?? []) as readonly { readonly kind: string }[];
   span.setAttributes({
     "sexton.reload.outcome": outcome,

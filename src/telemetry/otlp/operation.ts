@@ -1,5 +1,5 @@
 import { type Context, ROOT_CONTEXT, type SpanContext, trace } from "@opentelemetry/api";
-import type { EventType } from "#process/event.ts";
+import type { RegisterEvent } from "#process/event.ts";
 import type { TraceContext } from "#process/trace-context.ts";
 
 /** Something that sexton did and whose consequences belong to it, by its span. */
@@ -22,9 +22,16 @@ export function contextOf(found: TraceContext | null): Context {
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: flags });
 }
 
-/** What a reload has come to, by the event that tells it. */
-export const reloadOutcomes: Readonly<Partial<Record<EventType, string>>> = {
-  "reload.confirmed": "success",
-  "reload.unconfirmed": "timeout",
-  "reload.failed": "target_died",
-};
+/** What a reload has come to, by the event that tells it; undefined: it tells something else. */
+export function reloadOutcome({ type, data }: Pick<RegisterEvent, "type" | "data">): string | undefined {
+  switch (type) {
+    case "reload.confirmed":
+      return "success";
+    case "reload.unconfirmed":
+      return "timeout";
+    case "reload.failed":
+      return data["outcome"] === undefined || data["outcome"] === "exited" ? "target_died" : "no_effect";
+    default:
+      return undefined;
+  }
+}

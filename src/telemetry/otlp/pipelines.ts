@@ -4,6 +4,7 @@ import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Signal } from "#telemetry/otel-env.ts";
 import { createBatch } from "#telemetry/otlp/batch.ts";
 import { exporters } from "#telemetry/otlp/exporters.ts";
+import type { Patience } from "#telemetry/otlp/patience.ts";
 import {
   combineProducers,
   countDataPoints,
@@ -11,6 +12,7 @@ import {
   recordProcessor,
   spanProcessor,
 } from "#telemetry/otlp/processors.ts";
+import { createRenewed } from "#telemetry/otlp/renewed.ts";
 import { createSender, type Exporter } from "#telemetry/otlp/sender.ts";
 import type { OtlpSettings } from "#telemetry/otlp/settings.ts";
 import type { Tally } from "#telemetry/otlp/tally.ts";
@@ -33,7 +35,11 @@ export interface Pipelines {
 }
 
 /** A pipeline for each signal that has an endpoint. */
-export function createPipelines(settings: OtlpSettings, tallyOf: (signal: Signal) => Tally): Pipelines {
+export function createPipelines(
+  settings: OtlpSettings,
+  tallyOf: (signal: Signal) => Tally,
+  patience: Pick<Patience, "restMs">,
+): Pipelines {
   const { traces, metrics, logs } = settings.signals;
   const open: Pipeline[] = [];
   const spanProcessors: SpanProcessor[] = [];
@@ -45,25 +51,28 @@ export function createPipelines(settings: OtlpSettings, tallyOf: (signal: Signal
     const limits = settings.batches[signal];
     const tally = tallyOf(signal);
     const sender = createSender(exporter, ({ length }: T[]) => length, tally, limits.exportTimeoutMs);
-    const batch = createBatch(limits, sender.send, tally.dropped);
+    const batch = createBatch(limits, sender.send, tally.dropped, patience.restMs);
     open.push({ signal, tally, queued: () => batch.waiting() + sender.onTheWay(), flush: batch.flush });
     return batch;
   }
 
   if (traces) {
-    const exporter = new exporters.traces[traces.protocol]({ timeoutMillis: traces.timeoutMs });
+    const { protocol, timeoutMs, files } = traces;
+    const exporter = createRenewed(files, () => new exporters.traces[protocol]({ timeoutMillis: timeoutMs }));
     spanProcessors.push(spanProcessor(queue("traces", exporter), exporter));
   }
   if (logs) {
-    const exporter = new exporters.logs[logs.protocol]({ timeoutMillis: logs.timeoutMs });
+    const { protocol, timeoutMs, files } = logs;
+    const exporter = createRenewed(files, () => new exporters.logs[protocol]({ timeoutMillis: timeoutMs }));
     logRecordProcessors.push(recordProcessor(queue("logs", exporter), exporter));
   }
   if (metrics) {
-    const exporter = new exporters.metrics[metrics.protocol]({ timeoutMillis: metrics.timeoutMs });
+    const { protocol, timeoutMs, files } = metrics;
+    const exporter = createRenewed(files, () => new exporters.metrics[protocol]({ timeoutMillis: timeoutMs }));
     const tally = tallyOf("metrics");
     const sender = createSender(exporter, countDataPoints, tally, settings.metricTimeoutMs);
     const reader = new PeriodicExportingMetricReader({
-      exporter: countedMetricExporter(exporter, sender),
+      exporter: countedMetricExporter(exporter.current, sender),
       exportIntervalMillis: settings.metricIntervalMs,
       exportTimeoutMillis: settings.metricTimeoutMs,
       metricProducers: [combineProducers(producers)],

@@ -33,15 +33,15 @@ export function recordProcessor(batch: Batch<ReadableLogRecord>, exporter: Closa
 
 /** The reader is told that all went well: what did not has been counted and told, and it would tell it again. */
 export function countedMetricExporter(
-  exporter: Required<PushMetricExporter>,
+  exporter: () => Required<PushMetricExporter>,
   { send }: Sender<ResourceMetrics>,
 ): PushMetricExporter {
   return {
     export: (metrics, done) => void send(metrics).then(() => done({ code: ExportResultCode.SUCCESS })),
-    forceFlush: () => exporter.forceFlush(),
-    shutdown: () => exporter.shutdown(),
-    selectAggregation: (type) => exporter.selectAggregation(type),
-    selectAggregationTemporality: (type) => exporter.selectAggregationTemporality(type),
+    forceFlush: () => exporter().forceFlush(),
+    shutdown: () => exporter().shutdown(),
+    selectAggregation: (type) => exporter().selectAggregation(type),
+    selectAggregationTemporality: (type) => exporter().selectAggregationTemporality(type),
   };
 }
 

@@ -3,7 +3,9 @@ import { type InstrumentationScope, millisToHrTime } from "@opentelemetry/core";
 import { emptyResource } from "@opentelemetry/resources";
 import type { MetricData, MetricProducer } from "@opentelemetry/sdk-metrics";
 import type { ProcessState } from "#process/state.ts";
+import type { WatchFigures } from "#telemetry/config-metrics.ts";
 import type { Delivery } from "#telemetry/delivery.ts";
+import { configData } from "#telemetry/otlp/config-data.ts";
 import { metricData, type Point, point, type Span } from "#telemetry/otlp/metric-data.ts";
 import { type ProcessMetric, processAttributes, processMetrics } from "#telemetry/process-metrics.ts";
 import type { ProcessSnapshot } from "#telemetry/process-snapshot.ts";
@@ -15,6 +17,7 @@ export interface ProducerMeans {
   /** The same that /metrics is written from. */
   readonly snapshot: () => ProcessSnapshot;
   readonly unseenIds: () => number;
+  readonly watches: () => readonly WatchFigures[];
   readonly delivery: () => Delivery;
 }
 
@@ -22,7 +25,14 @@ export interface ProducerMeans {
  * Metrics of what is there at the moment of the export. Instruments of the SDK would keep every process that ever was, and
  * fold all into one series after 2,000: a producer keeps nothing, so that who has ended is gone with the next export.
  */
-export function createProducer({ scope, startedAt, snapshot, unseenIds, delivery }: ProducerMeans): MetricProducer {
+export function createProducer({
+  scope,
+  startedAt,
+  snapshot,
+  unseenIds,
+  watches,
+  delivery,
+}: ProducerMeans): MetricProducer {
   return {
     async collect() {
       const seen = snapshot();
@@ -32,6 +42,7 @@ export function createProducer({ scope, startedAt, snapshot, unseenIds, delivery
         processCount(seen, span),
         zombieCount(seen, span),
         unseenMetric(unseenIds(), span),
+        ...configData(watches(), span),
         deliveryMetric(delivery(), span),
       ].filter(({ dataPoints }) => dataPoints.length > 0);
       return { resourceMetrics: { resource: emptyResource(), scopeMetrics: [{ scope, metrics }] }, errors: [] };

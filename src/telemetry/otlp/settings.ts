@@ -8,6 +8,8 @@ export interface SignalSettings {
   /** Without what may be secret in it. */
   readonly endpoint: string;
   readonly timeoutMs: number;
+  /** The certificates and keys that the exporter reads. */
+  readonly files: readonly string[];
 }
 
 export interface OtlpSettings {
@@ -85,7 +87,7 @@ function readSignal(signal: Signal, variables: Variables): SignalSettings {
   variables.choice(names("COMPRESSION"), ["none", "gzip"], "none");
   const insecure = variables.word(names("INSECURE"), ["true", "false"], "false") === "true";
   for (const name of names("HEADERS")) checkHeaders(name, variables);
-  for (const what of ["CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"]) variables.pem(names(what));
+  const files = ["CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"].flatMap((what) => variables.pem(names(what)) ?? []);
   const certificate = variables.find(...names("CLIENT_CERTIFICATE"));
   const key = variables.find(...names("CLIENT_KEY"));
   if (certificate !== null && key === null) refuse(certificate.name, certificate.value, "a CLIENT_KEY beside it");
@@ -94,6 +96,7 @@ function readSignal(signal: Signal, variables: Variables): SignalSettings {
     protocol,
     endpoint: checkEndpoint(endpoint.name, endpoint.value, protocol, insecure),
     timeoutMs: variables.number(names("TIMEOUT"), 1, defaultTimeoutMs),
+    files,
   };
 }
 

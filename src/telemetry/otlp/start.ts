@@ -8,6 +8,7 @@ import type { OtelEnv } from "#telemetry/otel-env.ts";
 import { installDiagnostics } from "#telemetry/otlp/diagnostics.ts";
 import { createIds } from "#telemetry/otlp/ids.ts";
 import { type Observed, observe } from "#telemetry/otlp/observe.ts";
+import { createPatience } from "#telemetry/otlp/patience.ts";
 import { createPipelines, type Pipeline } from "#telemetry/otlp/pipelines.ts";
 import { createProducer, type ProducerMeans } from "#telemetry/otlp/producer.ts";
 import { resourceAttributes } from "#telemetry/otlp/resource.ts";
@@ -25,7 +26,7 @@ export interface OtlpOptions {
 /** Telemetry on its way to a collector. Nothing here waits for it, and nothing here rejects. */
 export interface Otlp {
   /** Tells what happens and what is there from now on. */
-  observe(observed: Observed & Pick<ProducerMeans, "snapshot" | "unseenIds">): void;
+  observe(observed: Observed & Pick<ProducerMeans, "snapshot" | "unseenIds" | "watches">): void;
   status(): Delivery;
   /** Sends what waits, all signals at once. */
   flush(): Promise<void>;
@@ -36,7 +37,8 @@ export interface Otlp {
 /** Starts the SDK by OTEL_*, which says where to send; throws a UsageError for what its user can mend there. */
 export function startOtlp({ env, version, log, clock = systemClock }: OtlpOptions): Otlp {
   const settings = readSettings(env);
-  const pipelines = createPipelines(settings, (signal) => createTally(signal, log, clock));
+  const patience = createPatience(clock);
+  const pipelines = createPipelines(settings, (signal) => createTally(signal, log, clock), patience);
   const tallies = Object.fromEntries(pipelines.open.map(({ signal, tally }) => [signal, tally]));
   const attributes = resourceAttributes(env, version, settings.resourceAttributes, () => crypto.randomUUID());
   const ids = createIds();
@@ -49,7 +51,7 @@ export function startOtlp({ env, version, log, clock = systemClock }: OtlpOption
     metricReaders: pipelines.metricReaders,
     idGenerator: ids,
   });
-  installDiagnostics(log, settings.diagnostics, tallies, clock);
+  installDiagnostics(log, settings.diagnostics, tallies, patience, clock);
   sdk.start();
   const ways = Object.entries(settings.signals).map(([signal, { endpoint, protocol }]) => [
     signal,
@@ -72,7 +74,7 @@ export function startOtlp({ env, version, log, clock = systemClock }: OtlpOption
 
   let closing: Promise<void> | null = null;
   return {
-    observe({ snapshot, unseenIds, ...observed }) {
+    observe({ snapshot, unseenIds, watches, ...observed }) {
       const scope = { name: "sexton", version };
       observe(observed, {
         tracer: trace.getTracer(scope.name, version),
@@ -80,7 +82,9 @@ export function startOtlp({ env, version, log, clock = systemClock }: OtlpOption
         meter: metrics.getMeter(scope.name, version),
         ids,
       });
-      pipelines.producers.add(createProducer({ scope, startedAt: clock(), snapshot, unseenIds, delivery: status }));
+      pipelines.producers.add(
+        createProducer({ scope, startedAt: clock(), snapshot, unseenIds, watches, delivery: status }),
+      );
     },
     status,
     flush: () => Promise.allSettled(pipelines.open.map(({ flush }) => flush())).then(() => {}),

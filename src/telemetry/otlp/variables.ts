@@ -19,8 +19,8 @@ export interface Variables {
   list<T extends string>(name: string, allowed: readonly T[]): void;
   /** `name=value,name=value`, percent-encoded; `secret` values are never shown. */
   pairs(name: string, secret: boolean): Readonly<Record<string, string>>;
-  /** A PEM file that can be read. */
-  pem(names: readonly string[]): void;
+  /** Every one of the names, if set, is a PEM file that can be read; the path of the first that is set. */
+  pem(names: readonly string[]): string | null;
 }
 
 export function createVariables(env: OtelEnv): Variables {
@@ -70,12 +70,17 @@ export function createVariables(env: OtelEnv): Variables {
       return Object.fromEntries(pairs);
     },
     pem(names) {
-      for (const { name, value } of all(names)) {
-        const text = read(name, value);
-        if (!text.includes("-----BEGIN ")) refuse(name, value, "a file in PEM format");
+      const found = all(names);
+      for (const { name, value } of found) {
+        if (!isPem(read(name, value))) refuse(name, value, "a file in PEM format");
       }
+      return found[0]?.value ?? null;
     },
   };
+}
+
+export function isPem(text: string): boolean {
+  return text.includes("-----BEGIN ");
 }
 
 export function refuse(name: string, found: string, expected: string): never {

@@ -19,7 +19,7 @@ export async function startReceiver(transport: Transport = "http", options: Serv
   const { items, requests, behave } = collector;
   const serve = (port: number): Promise<Server> | Server =>
     (transport === "grpc" ? serveGrpc : serveHttp)(collector, { ...options, port });
-  let server: Server | null = await serve(0);
+  let server: Server | null = await serve(options.port ?? 0);
   const { port } = server;
   const close = async () => {
     await server?.stop();

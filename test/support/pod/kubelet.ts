@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IConfigMap, IContainer, IEnvVar, IPodSpec, IVolume } from "kubernetes-models/v1";
+import { writeAtomically } from "../atomic-writer.ts";
 
 /**
  * The part of a kubelet that podman does not play: the mount that tells a container's name, the downward API, an emptyDir
@@ -67,18 +68,15 @@ function onHost(volume: IVolume, folder: string, configMaps: readonly IConfigMap
   if (configMap !== undefined) {
     const found = configMaps.find(({ metadata }) => metadata?.name === configMap.name);
     if (found === undefined) throw new Error(`Cannot mount volume ${name}: no ConfigMap ${configMap.name}`);
-    const path = join(folder, "volumes/kubernetes.io~configmap", name);
+    const path = configMapFolder(folder, name);
+    mkdirSync(path, { recursive: true });
     writeAtomically(path, found.data ?? {});
     return { name, hostPath: { path, type: "Directory" } };
   }
   return volume;
 }
 
-/** The layout of the kubelet's AtomicWriter: key -> ..data/key, ..data -> ..<time>, so one rename changes them all. */
-function writeAtomically(path: string, data: Readonly<Record<string, string>>): void {
-  const generation = "..2026_01_01_00_00_00.0000000001";
-  mkdirSync(join(path, generation), { recursive: true });
-  for (const [key, text] of Object.entries(data)) writeFileSync(join(path, generation, key), text);
-  symlinkSync(generation, join(path, "..data"));
-  for (const key of Object.keys(data)) symlinkSync(`..data/${key}`, join(path, key));
+/** Where a ConfigMap volume of a pod is on the host. */
+export function configMapFolder(folder: string, volume: string): string {
+  return join(folder, "volumes/kubernetes.io~configmap", volume);
 }

@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IConfigMap, IPodSpec } from "kubernetes-models/v1";
+import { writeAtomically } from "../atomic-writer.ts";
 import type { Finished } from "./command.ts";
 import { type Answer, type Call, curlFrom } from "./curl.ts";
 import { groundFolder, podman, prepareGround, tryPodman } from "./ground.ts";
-import { asKubeletWould } from "./kubelet.ts";
+import { asKubeletWould, configMapFolder } from "./kubelet.ts";
 import { claim, sweepLeftovers } from "./leftovers.ts";
 import { removePod } from "./remove.ts";
 
@@ -23,6 +24,8 @@ export type Pod = {
   api(path: string, call?: Call): Promise<Answer>;
   /** Runs a program in a container, as `kubectl exec` does. */
   exec(container: string, ...argv: readonly string[]): Promise<Finished>;
+  /** Changes a ConfigMap, as far as its volume in this pod goes: in one step, as a kubelet does. */
+  rewrite(volume: string, data: Readonly<Record<string, string>>): void;
   logs(): Promise<string>;
   stop(): Promise<void>;
 };
@@ -63,6 +66,7 @@ export async function playPod(name: string, spec: IPodSpec, configMaps: readonly
       container: async (container) => ({ ...(await inspect(nameOf(container))), name: container }),
       api: (path, call) => curlFrom(pausePid, path.startsWith("/") ? `http://127.0.0.1:9099${path}` : path, call),
       exec: (container, ...argv) => tryPodman("exec", nameOf(container), ...argv),
+      rewrite: (volume, data) => void writeAtomically(configMapFolder(folder, volume), data),
       logs,
       stop,
     };

@@ -65,6 +65,20 @@ describe("createBatch()", () => {
     await eventually("the next batch", () => exporter.sent.length === 2);
   });
 
+  test("rests for as long as a collector has asked for, if that is longer, and then goes on", async () => {
+    const exporter = heldExporter();
+    const until = performance.now() + 60;
+    const quick = { ...limits, scheduleDelayMs: 1 };
+    const batch = createBatch(quick, exporter.send, exporter.onDrop, () => until - performance.now());
+    offer(batch, 2);
+    await exporter.answer(false);
+    offer(batch, 4);
+    await eventually("the next batch", () => exporter.sent.length === 2);
+    expect(performance.now()).toBeGreaterThan(until - 5);
+    await exporter.answer(true);
+    expect(exporter.sent).toHaveLength(3);
+  });
+
   test("drops what does not fit, and says how much", () => {
     const exporter = heldExporter();
     const batch = createBatch(limits, exporter.send, exporter.onDrop);

@@ -3,6 +3,7 @@ import { diag } from "@opentelemetry/api";
 import { globalErrorHandler } from "@opentelemetry/core";
 import { createLog } from "#base/log.ts";
 import { installDiagnostics } from "#telemetry/otlp/diagnostics.ts";
+import { createPatience } from "#telemetry/otlp/patience.ts";
 import { createTally } from "#telemetry/otlp/tally.ts";
 
 afterEach(() => diag.disable());
@@ -12,10 +13,12 @@ function setUp(level: "warn" | "debug" = "warn") {
   const log = createLog((line) => void lines.push(line), "debug");
   let now = 0;
   const tally = createTally("logs", { warn() {}, info() {} }, () => now);
-  installDiagnostics(log, level, { logs: tally }, () => now);
+  const patience = createPatience(() => now);
+  installDiagnostics(log, level, { logs: tally }, patience, () => now);
   return {
     lines,
     tally,
+    patience,
     after: (ms: number) => {
       now += ms;
     },
@@ -59,6 +62,17 @@ describe("installDiagnostics()", () => {
     globalErrorHandler(new Error("unexpected"));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('level=error msg="telemetry" says="unexpected"\n');
+  });
+
+  test("hears what a collector asks for, at a level that nobody reads", () => {
+    const { lines, patience, after } = setUp();
+    diag.info("Export retry time 60000ms exceeds remaining timeout 2990ms, not retrying further.");
+    expect(patience.restMs()).toBe(60_000);
+    after(59_000);
+    expect(patience.restMs()).toBe(1_000);
+    after(2_000);
+    expect(patience.restMs()).toBe(0);
+    expect(lines).toEqual([]);
   });
 
   test("counts what a collector refused of a batch", () => {

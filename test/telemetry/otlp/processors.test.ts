@@ -63,7 +63,7 @@ test("countDataPoints() counts those of every metric", () => {
 
 test("countedMetricExporter() tells the reader that all is well: a failure has been counted and told", async () => {
   const exporter = {} as Required<PushMetricExporter>;
-  const counted = countedMetricExporter(exporter, { send: async () => false, onTheWay: () => 0 });
+  const counted = countedMetricExporter(() => exporter, { send: async () => false, onTheWay: () => 0 });
   const { promise, resolve } = Promise.withResolvers<unknown>();
   counted.export(metrics(1), resolve);
   expect(await promise).toEqual({ code: ExportResultCode.SUCCESS });

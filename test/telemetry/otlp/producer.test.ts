@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
 import type { Usage } from "#daemon/usage.ts";
+import type { WatchFigures } from "#telemetry/config-metrics.ts";
 import { createProducer } from "#telemetry/otlp/producer.ts";
 import type { ProcessChoice } from "#telemetry/process-metrics.ts";
 import { createProcessSnapshots } from "#telemetry/process-snapshot.ts";
@@ -8,11 +9,12 @@ import { createProcessSums } from "#telemetry/process-sums.ts";
 import { msOf } from "../../support/otlp/observed.ts";
 import type { Row } from "../../support/processes.ts";
 import { tableOf } from "../../support/processes.ts";
+import { contentOf, stateOf, watchSettings } from "../../support/reloads.ts";
 
 const all: ProcessChoice = { perProcess: "all", top: 50 };
 const delivery = { signals: { logs: { exported: 7, failed: 1, rejected: 2, dropped: 3, queued: 4 } } };
 
-function producing(choice = all) {
+function producing(choice = all, watches: readonly WatchFigures[] = []) {
   const usage: Usage = {
     countsFds: true,
     openFds: ({ pid }) => pid,
@@ -34,6 +36,7 @@ function producing(choice = all) {
     startedAt: 50_000,
     snapshot: take,
     unseenIds: () => 12,
+    watches: () => watches,
     delivery: () => ({ ...delivery, lastError: null, lastErrorAt: null }),
   });
   return {
@@ -185,5 +188,32 @@ describe("the producer", () => {
     const series = (metrics: ReadonlyMap<string, MetricData>) =>
       [...metrics].map(([name, { dataPoints }]) => [name, dataPoints.length]);
     expect(series(after)).toEqual(series(before));
+  });
+
+  test("tells each watch, and of one that has no content yet what is known", async () => {
+    const one = stateOf({
+      content: contentOf({ generation: "..2026_01_01" }),
+      changes: 3,
+      changedAt: 90_500,
+      oldWorkers: 2,
+    });
+    const other = stateOf({ settings: watchSettings({ name: "other" }), content: null });
+    const metrics = await producing(all, [
+      { state: one, lastSuccessful: true, lastSuccessAt: 91_000 },
+      { state: other, lastSuccessful: null, lastSuccessAt: null },
+    ]).collect([]);
+    const [nginx, second] = [{ "sexton.watch": "nginx" }, { "sexton.watch": "other" }];
+    const hash = { "sexton.config.hash": "0123456789ab", "sexton.config.generation": "..2026_01_01" };
+    expect(pointsOf(metrics.get("sexton.config.info"))).toEqual([{ attributes: { ...nginx, ...hash }, value: 1 }]);
+    expect(pointsOf(metrics.get("sexton.config.changes"))).toEqual([
+      { attributes: nginx, value: 3 },
+      { attributes: second, value: 0 },
+    ]);
+    expect(metrics.get("sexton.config.changes")).toMatchObject({ dataPointType: DataPointType.SUM, isMonotonic: true });
+    expect(pointsOf(metrics.get("sexton.config.last_change"))).toEqual([{ attributes: nginx, value: 90.5 }]);
+    expect(pointsOf(metrics.get("sexton.config.last_reload.successful"))).toEqual([{ attributes: nginx, value: 1 }]);
+    expect(pointsOf(metrics.get("sexton.config.last_reload.success"))).toEqual([{ attributes: nginx, value: 91 }]);
+    expect(pointsOf(metrics.get("sexton.config.old_workers"))[0]?.value).toBe(2);
+    expect((await producing().collect([])).has("sexton.config.info")).toBe(false);
   });
 });

@@ -58,7 +58,11 @@ describe.each(Object.entries(transports))("the compiled binary sends by %s", (pr
     const agent = await start(receiver.endpoint, protocol, { ...env, ...headers });
     await agent.fetch("/config", { headers: { traceparent } });
     const { logs } = receiver.items;
-    await eventually("a span and a log record", () => requestSpans(receiver).length > 0 && logs.length > 0);
+    await eventually("a span and a log record", () => requestSpans(receiver).length > 0 && logs.length > 0).catch(
+      (cause) => {
+        throw new Error(`${cause}\n${agent.stderr()}`);
+      },
+    );
 
     expect(requestSpans(receiver)[0]).toMatchObject({
       traceId: "0af7651916cd43dd8448eb211c80319c",

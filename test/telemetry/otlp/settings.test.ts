@@ -14,11 +14,17 @@ const file = (name: string, text: string) => {
   return join(folder, name);
 };
 const pem = file("some.pem", "-----BEGIN CERTIFICATE-----\n");
+const other = file("other.pem", "-----BEGIN CERTIFICATE-----\n");
 const der = file("some.der", "0\x82\x01");
 
 describe("readSettings()", () => {
   test("has sexton's own defaults", () => {
-    const signal = { protocol: "http/protobuf", endpoint: "http://collector:4318", timeoutMs: 3_000 } as const;
+    const signal = {
+      protocol: "http/protobuf",
+      endpoint: "http://collector:4318",
+      timeoutMs: 3_000,
+      files: [] as string[],
+    } as const;
     const batch = { maxQueueSize: 2_048, maxExportBatchSize: 512, scheduleDelayMs: 1_000, exportTimeoutMs: 30_000 };
     expect(read()).toEqual({
       signals: { traces: signal, metrics: signal, logs: signal },
@@ -38,8 +44,13 @@ describe("readSettings()", () => {
       OTEL_EXPORTER_OTLP_TIMEOUT: "500",
       OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: "700",
     });
-    expect(signals.traces).toEqual({ protocol: "http/json", endpoint: "http://collector:4318", timeoutMs: 500 });
-    expect(signals.logs).toEqual({ protocol: "grpc", endpoint: "other:4317", timeoutMs: 700 });
+    expect(signals.traces).toEqual({
+      protocol: "http/json",
+      endpoint: "http://collector:4318",
+      timeoutMs: 500,
+      files: [],
+    });
+    expect(signals.logs).toEqual({ protocol: "grpc", endpoint: "other:4317", timeoutMs: 700, files: [] });
   });
 
   test("a batch is no larger than its queue, and a metric's timeout no longer than its interval", () => {
@@ -49,13 +60,24 @@ describe("readSettings()", () => {
   });
 
   test("shows an endpoint without what may be secret", () => {
-    const { signals } = read({ OTEL_EXPORTER_OTLP_ENDPOINT: "https://user:secret@collector/otlp?token=secret" });
+    const { signals } = read({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://user:secret@collector/otlp?token=secret" });
     expect(signals.traces?.endpoint).toBe("https://collector/otlp");
   });
 
   test("decodes resource attributes", () => {
     const { resourceAttributes } = read({ OTEL_RESOURCE_ATTRIBUTES: "team=a%2Cb, deployment.environment.name=test," });
     expect(resourceAttributes).toEqual({ team: "a,b", "deployment.environment.name": "test" });
+  });
+
+  test("knows the files that an exporter is made of, those of one signal first", () => {
+    const { signals } = read({
+      OTEL_EXPORTER_OTLP_CERTIFICATE: pem,
+      OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: other,
+      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: pem,
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: other,
+    });
+    expect(signals.traces?.files).toEqual([pem, pem, other]);
+    expect(signals.logs?.files).toEqual([other, pem, other]);
   });
 
   const fine: readonly Record<string, string>[] = [
@@ -83,6 +105,7 @@ describe("readSettings()", () => {
   const wrong: readonly [Record<string, string>, string][] = [
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: "collector" }, 'OTEL_EXPORTER_OTLP_ENDPOINT: found "collector", expected http://'],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318" }, "OTEL_EXPORTER_OTLP_ENDPOINT"],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector?token=secret" }, 'found "http://collector", expected no query'],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: "ftp://u:secret@host" }, 'found "ftp://host"'],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://" }, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"],
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", OTEL_EXPORTER_OTLP_ENDPOINT: "ftp://host" }, "expected http://host:4317"],

@@ -1,0 +1,158 @@
+import { readlinkSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { type FileReading, type Pace, readFile } from "#daemon/content/file.ts";
+import { createProblems } from "#daemon/content/problems.ts";
+import { walk } from "#daemon/content/walk.ts";
+import type { Content, ContentFile } from "#process/reload.ts";
+
+export interface ContentLimits {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const usual: ContentLimits = { files: 10_000, bytes: 64 * 1024 * 1024 };
+/** So long the event loop is held at a time. */
+const sliceMs = 8;
+/** With the pauses between them: a second. A kubelet changes a volume once a minute. */
+const mostAttempts = 30;
+const longestPauseMs = 40;
+
+export interface ReadContent {
+  readonly content: Content;
+  /** The bytes that the hash is of, for as long as this is held. */
+  readonly files: () => readonly ContentFile[];
+}
+
+interface Reading extends ReadContent {
+  /** Every link that was followed, and where it led. */
+  readonly links: ReadonlyMap<string, string>;
+}
+
+/**
+ * What there is at the paths, hashed. Volumes of Kubernetes (and git-sync) change by one link that is made to lead
+ * elsewhere: each link is read once, and all is read again if one of them has changed by the end. So a hash is always of
+ * one generation.
+ */
+export async function readContent(paths: readonly string[], limits = usual): Promise<ReadContent> {
+  const pace = createPace();
+  for (let attempt = 1; ; attempt++) {
+    const reading = await readOnce(paths, limits, pace);
+    const moved = [...reading.links].find(([path, target]) => !leadsTo(path, target));
+    if (!moved) return reading;
+    if (attempt === mostAttempts) return restless(reading, moved[0]);
+    await Bun.sleep(Math.min(2 ** attempt / 2, longestPauseMs));
+  }
+}
+
+/** Its content may be of several generations, so that it is neither hashed nor shown. */
+function restless({ content, links }: Reading, moved: string): ReadContent {
+  const problem = `Cannot read ${moved} as one: it led elsewhere each of the ${mostAttempts} times that it was read. Change it less often.`;
+  return { content: { ...content, hash: sha256(JSON.stringify([...links])), problem }, files: () => [] };
+}
+
+async function readOnce(paths: readonly string[], limits: ContentLimits, pace: Pace): Promise<Reading> {
+  const records: (readonly [path: number, name: string, kind: string, digest: string])[] = [];
+  const files: ContentFile[] = [];
+  const links = new Map<string, string>();
+  const generations = new Set<string>();
+  const changes = new Map<string, number>();
+  const problems = createProblems(limits);
+  let [count, total, held] = [0, 0, 0];
+
+  function take(index: number, name: string, shown: string, path: string, sealed: boolean, reading: FileReading): void {
+    if (reading.kind === "nothing") {
+      // In a directory it has left since that was listed.
+      if (reading.why !== "absent" || name === "") records.push([index, name, reading.why, ""]);
+      if (reading.why !== "absent") problems.add(shown, reading.why, name === "");
+      return;
+    }
+    const { stat } = reading;
+    count++;
+    total += stat.size;
+    if (!sealed) changes.set(path, stat.ctimeMs);
+    if (reading.kind === "unread") {
+      records.push([index, name, "unread", `${stat.size} ${stat.mtimeMs} ${stat.ino}`]);
+      problems.add(shown, reading.why, name === "");
+      return;
+    }
+    held += reading.bytes.length;
+    records.push([index, name, "file", reading.digest]);
+    files.push({ path: shown, bytes: reading.bytes });
+  }
+
+  for (const [index, top] of paths.entries())
+    for (const step of walk(resolve(top), links)) {
+      switch (step.kind) {
+        case "link":
+          changes.set(step.path, step.stat.ctimeMs);
+          if (basename(step.path) === "..data") generations.add(basename(step.target));
+          break;
+        case "directory":
+          if (!step.sealed) changes.set(step.path, step.stat.ctimeMs);
+          records.push([index, step.name, "directory", ""]);
+          break;
+        case "volume":
+          // Its link tells when, and where that leads is the directory.
+          changes.delete(step.path);
+          records.pop();
+          break;
+        case "file": {
+          const most = count < limits.files ? limits.bytes - held : -1;
+          const shown = join(top, step.name);
+          take(index, step.name, shown, step.path, step.sealed, await readFile(step.path, most, pace));
+          break;
+        }
+        case "nothing":
+          records.push([index, step.name, step.why, ""]);
+          problems.add(join(top, step.name), step.why, step.name === "");
+          break;
+        default:
+      }
+      await pace();
+    }
+  const newest = Math.max(...changes.values());
+  return {
+    content: {
+      hash: hashOf(records),
+      files: count,
+      bytes: total,
+      generation: generations.size > 0 ? [...generations].join(",") : null,
+      changedAt: changes.size > 0 ? newest : null,
+      problem: problems.sentence(),
+    },
+    files: () => files,
+    links,
+  };
+}
+
+function hashOf(records: (readonly [path: number, name: string, ...string[]])[]): string {
+  records.sort(
+    ([path, name], [otherPath, otherName]) => path - otherPath || (name < otherName ? -1 : +(name > otherName)),
+  );
+  const hasher = new Bun.CryptoHasher("sha256");
+  for (const record of records) hasher.update(`${JSON.stringify(record)}\n`);
+  return hasher.digest("hex");
+}
+
+const sha256 = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");
+
+function leadsTo(path: string, target: string): boolean {
+  try {
+    return readlinkSync(path) === target;
+  } catch {
+    return false;
+  }
+}
+
+function createPace(): Pace {
+  let since = performance.now();
+  return () => {
+    if (performance.now() - since < sliceMs) return false;
+    return new Promise((done) =>
+      setImmediate(() => {
+        since = performance.now();
+        done();
+      }),
+    );
+  };
+}

@@ -1,0 +1,189 @@
+import type { Context } from "hono";
+import * as z from "zod/mini";
+import { toTimestamp } from "#base/clock.ts";
+import { closest } from "#base/closest.ts";
+import { isProblem, type Problem, problem } from "#base/errors.ts";
+import { agree } from "#http/agree.ts";
+import { answer } from "#http/answer.ts";
+import { readBody } from "#http/body.ts";
+import { endpoint, type HttpEnv } from "#http/endpoint.ts";
+import { prettySchema } from "#http/schemas/query.ts";
+import {
+  holdBodySchema,
+  holdQuerySchema,
+  reloadBodySchema,
+  reloadQuerySchema,
+  watchNameSchema,
+} from "#http/schemas/reloads.ts";
+import type { Service } from "#http/service.ts";
+import { reloadView, runView, watchView } from "#http/views/reload.ts";
+import { reloadsTable } from "#http/views/reload-table.ts";
+import type { Reloads, WatchState } from "#process/reload.ts";
+import { reloadText } from "#process/reload-text.ts";
+
+const howToWatch = "sexton --watch nginx=/etc/nginx/conf.d,target=app";
+
+export const showReloads = endpoint({
+  summary: "What is watched, what waits to be reloaded, and what became of the last reloads",
+  tag: "Reloads",
+  query: z.strictObject({ pretty: prettySchema }),
+  handle({ c, query, service }) {
+    const watches = service.reloads.watches();
+    const records = service.reloads.records();
+    const usage = usageOf(c, watches);
+    return answer(
+      c,
+      query.pretty,
+      () => reloadsTable(watches, records, { now: service.clock(), usage }),
+      () => ({ watches: watches.map(watchView), reloads: records.map(reloadView), usage }),
+    );
+  },
+});
+
+/** Lines to paste. */
+function usageOf(c: Context<HttpEnv>, [first]: readonly WatchState[]): string[] {
+  if (!first) return [howToWatch];
+  const url = `${c.req.header("host") ?? "localhost:9099"}/reloads/${encodeURIComponent(first.settings.name)}`;
+  return [`curl -X POST ${url}`, `curl ${url}/hold -d for=10m`, `curl -X POST ${url}/release`];
+}
+
+/** What a reload may take beside what its watch's settings say: another that runs, finding the target. */
+const spareSeconds = 60;
+/** The most that Bun.serve keeps a connection without a byte for. */
+const longestSeconds = 255;
+
+export const runReload = endpoint({
+  summary: "Run a watch's reload now; answers when it has ended",
+  tag: "Reloads",
+  params: watchNameSchema,
+  query: reloadQuerySchema,
+  async handle({ c, params: { name }, query: { pretty, ...asked }, service }) {
+    const said = await readAsked(c, reloadBodySchema, "dryRun", asked);
+    if (isProblem(said)) return said;
+    const state = stateOf(service.reloads, name);
+    if (isProblem(state)) return state;
+    c.env.extendTimeout(c.req.raw, secondsFor(state));
+    const trace = c.get("trace");
+    const running = service.reloads.run(name, { dryRun: said.dryRun ?? false, trace });
+    const report = await orStopped(running, name, service.stopping);
+    if (report === null) return unknownWatch(service.reloads, name);
+    if (isProblem(report)) return report;
+    const view = runView(name, report, trace?.traceId ?? null);
+    return answer(
+      c,
+      pretty,
+      () => reloadText(view),
+      () => view,
+    );
+  },
+});
+
+const defaultHoldMs = 600_000;
+
+export const holdReloads = endpoint({
+  summary: "No reload of its own accord for a while; what changes meanwhile is reloaded afterwards",
+  tag: "Reloads",
+  params: watchNameSchema,
+  query: holdQuerySchema,
+  async handle({ c, params: { name }, query: { pretty, ...asked }, service }) {
+    const said = await readAsked(c, holdBodySchema, "for", asked);
+    if (isProblem(said)) return said;
+    const state = stateOf(service.reloads, name);
+    if (isProblem(state)) return state;
+    const { for: forMs = defaultHoldMs, dryRun = false } = said;
+    if (!dryRun && !service.reloads.hold(name, forMs)) return unknownWatch(service.reloads, name);
+    return answerHold(c, service, { name, pretty, dryRun, heldUntil: service.clock() + forMs });
+  },
+});
+
+export const releaseReloads = endpoint({
+  summary: "End a hold",
+  tag: "Reloads",
+  params: watchNameSchema,
+  query: reloadQuerySchema,
+  async handle({ c, params: { name }, query: { pretty, ...asked }, service }) {
+    const said = await readAsked(c, reloadBodySchema, "dryRun", asked);
+    if (isProblem(said)) return said;
+    const state = stateOf(service.reloads, name);
+    if (isProblem(state)) return state;
+    const { dryRun = false } = said;
+    if (!dryRun && !service.reloads.release(name)) return unknownWatch(service.reloads, name);
+    return answerHold(c, service, { name, pretty, dryRun, heldUntil: null });
+  },
+});
+
+interface Held {
+  readonly name: string;
+  readonly pretty: boolean | undefined;
+  readonly dryRun: boolean;
+  /** What was asked for; what came of it is looked up. */
+  readonly heldUntil: number | null;
+}
+
+function answerHold(c: Context<HttpEnv>, { reloads }: Service, { name, pretty, dryRun, heldUntil }: Held): Response {
+  const state = find(reloads, name);
+  const until = dryRun || !state ? heldUntil : state.heldUntil;
+  const view = {
+    watch: name,
+    held: until !== null,
+    heldUntil: until === null ? null : toTimestamp(until),
+    dryRun,
+    traceId: c.get("trace")?.traceId ?? null,
+  };
+  const would = dryRun ? "would be " : "";
+  return answer(
+    c,
+    pretty,
+    () => `${name}: ${would}${view.held ? `held until ${view.heldUntil}` : "released"}\n`,
+    () => view,
+  );
+}
+
+async function readAsked<T extends z.ZodMiniType<object>>(
+  c: Context<HttpEnv>,
+  schema: T,
+  bareField: string,
+  query: Partial<z.output<T>>,
+): Promise<z.output<T> | Problem> {
+  const read = await readBody(c, schema, bareField);
+  return isProblem(read) ? read : agree<z.output<T>>(read ?? ({} as z.output<T>), query);
+}
+
+function find(reloads: Reloads, name: string): WatchState | undefined {
+  return reloads.watches().find(({ settings }) => settings.name === name);
+}
+
+function stateOf(reloads: Reloads, name: string): WatchState | Problem {
+  return find(reloads, name) ?? unknownWatch(reloads, name);
+}
+
+function unknownWatch(reloads: Reloads, name: string): Problem {
+  const watches = reloads.watches().map(({ settings }) => settings.name);
+  const what = `Cannot use watch "${name.slice(0, 80)}": there is no such watch`;
+  if (watches.length === 0) {
+    const detail = `${what}, and none is configured. Configure one with "watch:" in the configuration, or: ${howToWatch}`;
+    return problem("not-found", detail, { watches, nearest: null });
+  }
+  const nearest = closest(name, watches);
+  const detail = `${what}. Did you mean "${nearest}"? The watches are ${watches.join(", ")}.`;
+  return problem("not-found", detail, { watches, nearest });
+}
+
+function secondsFor({ settings: { proof, http, validate } }: WatchState): number {
+  const validationMs = validate?.kind === "http" ? validate.timeoutMs : 0;
+  const ms = proof.waitMs + (http?.timeoutMs ?? 0) + validationMs;
+  return Math.min(longestSeconds, spareSeconds + Math.ceil(ms / 1000));
+}
+
+/** Whoever waits is let go when sexton stops. */
+async function orStopped<T>(running: Promise<T>, name: string, stopping: AbortSignal): Promise<T | Problem> {
+  const { promise: stopped, resolve } = Promise.withResolvers<Problem>();
+  const give = () => resolve(problem("unavailable", `Cannot tell how the reload of ${name} ends: sexton is stopping.`));
+  stopping.addEventListener("abort", give, { once: true });
+  if (stopping.aborted) give();
+  try {
+    return await Promise.race([running, stopped]);
+  } finally {
+    stopping.removeEventListener("abort", give);
+  }
+}

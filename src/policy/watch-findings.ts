@@ -1,0 +1,56 @@
+import type { Finding } from "#policy/doctor.ts";
+import type { WatchState } from "#process/reload.ts";
+
+/** What is wrong with the watches of configuration, and with the last reload of each. */
+export function watchFindings(watches: readonly WatchState[]): Finding[] {
+  return watches.flatMap((state) => [...blindness(state), ...failure(state), ...leftovers(state)]);
+}
+
+function blindness({ settings: { name, paths }, problem }: WatchState): Finding[] {
+  if (problem === null) return [];
+  const [sentence, advice] = split(problem);
+  return [
+    {
+      severity: "warning",
+      title: `Watch ${name} does not see everything`,
+      seen: sentence,
+      why: "The app may go on with an old configuration, and nobody hears of it.",
+      fix: advice ?? `Look at ${paths.join(", ")}, or mend watch ${name}.`,
+    },
+  ];
+}
+
+function failure({ settings: { name }, last, pending }: WatchState): Finding[] {
+  if (last?.status !== "failed" && last?.status !== "rejected") return [];
+  const again =
+    pending?.reason === "retry" ? "It is tried again." : "It is not tried again before the content changes.";
+  return [
+    {
+      severity: "error",
+      title:
+        last.status === "rejected" ? `The content of watch ${name} is refused` : `The reload of ${name} has failed`,
+      seen: last.detail ?? "nothing tells why",
+      why: "The app runs with the configuration of before, and takes the new one at its next start.",
+      fix: `Mend the configuration. ${again} By hand: sexton reloads run ${name}.`,
+    },
+  ];
+}
+
+function leftovers({ settings: { name }, oldWorkers }: WatchState): Finding[] {
+  if (oldWorkers === 0) return [];
+  return [
+    {
+      severity: "info",
+      title: `Old workers of ${name} are still there`,
+      seen: `${oldWorkers} of before the last reload`,
+      why: "They serve open connections with the old configuration, and hold memory until these are closed.",
+      fix: "Limit how long the app waits for them (nginx: worker_shutdown_timeout, haproxy: hard-stop-after).",
+    },
+  ];
+}
+
+/** Problems say first what is wrong, then what to do. */
+function split(problem: string): readonly [string, string | undefined] {
+  const [, what, advice] = /^(.*?\.) (.+\.)$/s.exec(problem) ?? [];
+  return what === undefined ? [problem, undefined] : [what, advice];
+}

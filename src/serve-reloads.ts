@@ -1,0 +1,61 @@
+import { hostname } from "node:os";
+import { systemClock } from "#base/clock.ts";
+import { isProblem } from "#base/errors.ts";
+import type { Log } from "#base/log.ts";
+import type { Agent } from "#daemon/agent.ts";
+import type { Bus } from "#daemon/bus.ts";
+import { readContent } from "#daemon/content/read.ts";
+import { findSubPath } from "#daemon/content/sub-path.ts";
+import { watchContent } from "#daemon/content/watch.ts";
+import { createApply, oldWorkers, startedAt } from "#daemon/evidence/apply.ts";
+import { createReloader } from "#daemon/reloader.ts";
+import { validate } from "#daemon/validate/validate.ts";
+import type { ProcRoot } from "#kernel/procfs/root.ts";
+import type { WatchSettings } from "#process/reload.ts";
+
+interface Means {
+  readonly root: ProcRoot;
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly agent: Agent;
+  readonly settings: readonly WatchSettings[];
+  /** The pod's name by the downward API, where it is given. */
+  readonly podName: string | undefined;
+}
+
+/** The reloader and what it is made of. */
+export function createReloads({ root, bus, log, agent, settings, podName }: Means) {
+  const preview = async (watch: WatchSettings) => {
+    const receiver = { target: watch.target ?? undefined };
+    if (watch.http) return null;
+    const rest = { force: false, dryRun: true, waitMs: 0, abort: new AbortController().signal };
+    const found = await agent.signal({ ...receiver, verb: watch.verb, ...rest });
+    return isProblem(found) ? found.detail : null;
+  };
+  const reloader = createReloader({
+    clock: systemClock,
+    bus,
+    log,
+    settings,
+    // The host name is the pod's, where nothing else is said.
+    podName: podName ?? hostname(),
+    watchContent,
+    readContent,
+    validate,
+    apply: createApply({ root, bus, agent }),
+    preview,
+    oldWorkers: (watch) => oldWorkers({ agent }, watch),
+    startedAt: (watch) => startedAt({ agent }, watch),
+    findSubPath: (paths) => findSubPath(root, "self", paths),
+  });
+  const isMain = (name: string) => {
+    const main = agent.knownTarget({});
+    return !isProblem(main) && main.name === name;
+  };
+  return {
+    ...reloader,
+    /** For who has a target reload and is no watch: how often the files of those that look after it have been opened. */
+    opensOf: (name: string) =>
+      reloader.opensOf(({ target, http }) => http === null && (target === null ? isMain(name) : target === name)),
+  };
+}
