@@ -177,7 +177,7 @@ describe("a runtime", () => {
   test("is well when it is left alone, and its zombies stay", async () => {
     const present = runtimes.filter((each) => !isMissing(each));
     const ask = async (each: Runtime) => {
-      const actor = await actors.runtime(each, { seconds: 2 });
+      const actor = await actors.runtime(each, { seconds: 4 });
       const { zombies, ends } = await actor.ready();
       expect(ends.slice(0, 3)).toEqual([{ exitCode: 7 }, { signal: 11 }, { exitCode: 0 }]);
       await actor.blocked();
@@ -186,7 +186,7 @@ describe("a runtime", () => {
       const { code, said, seconds } = await actor.end();
       // sleep(1) has nothing to say.
       const isOk = each.name === "sh exec" || said["ok"] === true;
-      const isInTime = each.name === "sh read" || seconds >= 2;
+      const isInTime = each.name === "sh read" || seconds >= 4;
       return code === 0 && isOk && isInTime ? null : { code, said, seconds };
     };
     expect(await findWrong(present, ask, 6)).toEqual([]);
