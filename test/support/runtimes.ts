@@ -40,7 +40,9 @@ export function startRuntime(command: readonly string[]): Actor {
     const said = await actor.ready();
     const orphans = actor.lines().find((line) => "orphans" in line) as Ready;
     for (const pid of orphans.zombies) process.kill(pid, "SIGUSR1");
-    await eventually(`the orphans of ${command.join(" ")} to end`, () => orphans.zombies.every(isZombie));
+    const isOver = () => orphans.zombies.every(isZombie);
+    // Some dump core, and many may do so at once.
+    await eventually(`the orphans of ${command.join(" ")} to end`, isOver, 60_000);
     return {
       ...said,
       pid: actor.pid,
