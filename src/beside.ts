@@ -37,13 +37,13 @@ function reasonOf(cause: unknown): string {
 function createBeside(env: NodeJS.ProcessEnv): Beside {
   let running: Running | null = null;
   return {
-    async start({ config, verbose, pid }, fail) {
+    async start({ config, verbose, pid, runProgram }, fail) {
       try {
         const [{ serve }, { loadConfigFrom }] = await Promise.all([import("#serve.ts"), import("#beside-config.ts")]);
         const all = createLog((line) => writeQuietly(2, line));
         // The app's own output goes there: what is no trouble is only for those who ask for more.
         const log = verbose ? all : { ...all, info() {}, debug() {} };
-        running = await serve(() => loadConfigFrom(config, env), log, env, pid);
+        running = await serve(() => loadConfigFrom(config, env), log, env, { command: pid, runProgram });
       } catch (cause) {
         fail(reasonOf(cause));
       }

@@ -3,7 +3,7 @@ import { type ExitCode, exitCode, type LiveOutput } from "#cli/command.ts";
 import { run } from "#cli/run.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { readContent } from "#daemon/content/read.ts";
-import { checkOnce } from "#daemon/reloader-once.ts";
+import { checkOnce, uncheckedOnce } from "#daemon/reloader-once.ts";
 import { validate } from "#daemon/validate/validate.ts";
 import { profiles } from "#policy/profiles.ts";
 import { serve } from "#serve.ts";
@@ -48,8 +48,9 @@ function untilStopped(): Promise<string> {
 
 /** As an init container: what the app would find when it starts. */
 async function checkWatches(load: () => Promise<LoadedConfig>): Promise<ExitCode> {
-  const problems = await checkOnce((await load()).config, { readContent, validate });
-  for (const problem of problems) err(`sexton: ${problem}\n`);
+  const { config } = await load();
+  const problems = await checkOnce(config, { readContent, validate });
+  for (const problem of [...problems, ...uncheckedOnce(config)]) err(`sexton: ${problem}\n`);
   return problems.length === 0 ? exitCode.ok : exitCode.failed;
 }
 

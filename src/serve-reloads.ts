@@ -12,6 +12,7 @@ import { createReloader } from "#daemon/reloader.ts";
 import { validate } from "#daemon/validate/validate.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import type { WatchSettings } from "#process/reload.ts";
+import type { RunProgram } from "#process/run-program.ts";
 
 interface Means {
   readonly root: ProcRoot;
@@ -21,10 +22,12 @@ interface Means {
   readonly settings: readonly WatchSettings[];
   /** The pod's name by the downward API, where it is given. */
   readonly podName: string | undefined;
+  /** Null where sexton starts no programs. */
+  readonly runProgram: RunProgram | null;
 }
 
 /** The reloader and what it is made of. */
-export function createReloads({ root, bus, log, agent, settings, podName }: Means) {
+export function createReloads({ root, bus, log, agent, settings, podName, runProgram }: Means) {
   const preview = async (watch: WatchSettings) => {
     const receiver = { target: watch.target ?? undefined };
     if (watch.http) return null;
@@ -41,7 +44,7 @@ export function createReloads({ root, bus, log, agent, settings, podName }: Mean
     podName: podName ?? hostname(),
     watchContent,
     readContent,
-    validate,
+    validate: (validation, files, abort) => validate(validation, files, abort, runProgram),
     apply: createApply({ root, bus, agent }),
     preview,
     oldWorkers: (watch) => oldWorkers({ agent }, watch),

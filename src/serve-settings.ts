@@ -6,6 +6,7 @@ import type { AgentSettings } from "#daemon/agent.ts";
 import type { BusLimits } from "#daemon/bus.ts";
 import type { PidSettings } from "#daemon/pid-gauge.ts";
 import type { Listener } from "#http/server.ts";
+import type { RunProgram } from "#process/run-program.ts";
 
 /* What each part of the agent is told of the configuration. */
 
@@ -43,6 +44,14 @@ function apiListener(listen: Listen): Listener {
 
 function probesListener(listen: Listen): Listener {
   return { at: listen.kind === "unix" ? { path: listen.path } : listen, role: "probe" };
+}
+
+export function refusePrograms({ watch }: Config, runProgram: RunProgram | null): void {
+  const asked = watch.watches.find(({ validate }) => validate?.kind === "exec");
+  if (!asked || runProgram) return;
+  throw new UsageError(
+    `Cannot validate watch ${asked.name} by exec: only sexton init starts programs. Use json, yaml, toml or http, or run sexton in front of the app.`,
+  );
 }
 
 export function refuseOtherListeners(before: Config, after: Config): void {

@@ -20,8 +20,16 @@ import { type RunningServer, startServer } from "#http/server.ts";
 import { libcProblem } from "#kernel/libc.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import { diagnose } from "#policy/doctor.ts";
+import type { RunProgram } from "#process/run-program.ts";
 import { createReloads } from "#serve-reloads.ts";
-import { limitsOf, listenersOf, pidSettingsOf, refuseOtherListeners, settingsOf } from "#serve-settings.ts";
+import {
+  limitsOf,
+  listenersOf,
+  pidSettingsOf,
+  refuseOtherListeners,
+  refusePrograms,
+  settingsOf,
+} from "#serve-settings.ts";
 import { deliveryMetrics, describeLosses } from "#telemetry/delivery.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { type OtelEnv, wantsTelemetry } from "#telemetry/otel-env.ts";
@@ -38,23 +46,31 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** What only an init has. */
+interface InitPosition {
+  /** The process that it is the init of. */
+  readonly command: number;
+  readonly runProgram: RunProgram;
+}
+
 /** A native sidecar is stopped when the app has ended; requests in flight then have this long (of the 2 s there are). */
 const stopGraceMs = 1_500;
 /** A stop takes no longer than this, however telemetry's collector is: the kubelet's default grace is 30 s for all. */
 const stopWithinMs = 5_000;
 
 /**
- * The composition root: starts in order, stops in reverse. Throws a UsageError for what its user can mend. `command` is the
- * process that sexton is the init of, if it is one.
+ * The composition root: starts in order, stops in reverse. Throws a UsageError for what its user can mend.
  */
 export async function serve(
   load: () => Promise<LoadedConfig>,
   log: Log,
   env: OtelEnv,
-  command: number | null = null,
+  init: InitPosition | null = null,
 ): Promise<Running> {
   let loaded = await load();
   const { config } = loaded;
+  const runProgram = init?.runProgram ?? null;
+  refusePrograms(config, runProgram);
   log.setLevel(config.log.level);
   const listeners = listenersOf(config);
   if (libcProblem !== null) {
@@ -75,7 +91,7 @@ export async function serve(
     causes,
     tickMs: config.watch.tick,
     minAgeMs: () => loaded.config.zombies.minAge,
-    command,
+    command: init?.command ?? null,
   });
   const pids = createPids({
     root,
@@ -102,6 +118,7 @@ export async function serve(
     agent,
     settings: config.watch.watches,
     podName: env["POD_NAME"],
+    runProgram,
   });
   const zombies = createZombieCare({
     root,
@@ -208,6 +225,7 @@ export async function serve(
       try {
         const next = await load();
         refuseOtherListeners(loaded.config, next.config);
+        refusePrograms(next.config, runProgram);
         agent.configure(settingsOf(next));
         pids.configure(pidSettingsOf(next.config));
         bus.limit(limitsOf(next.config));

@@ -23,8 +23,14 @@ export function writtenWatch(watch: WatchSettings) {
 }
 
 function writtenValidation(validation: Validation) {
-  if (validation.kind !== "http") return validation.kind;
-  return { http: maskUrl(validation.url), timeout: formatDuration(validation.timeoutMs) };
+  switch (validation.kind) {
+    case "http":
+      return { http: maskUrl(validation.url), timeout: formatDuration(validation.timeoutMs) };
+    case "exec":
+      return { exec: validation.command.map(maskUrl), timeout: formatDuration(validation.timeoutMs) };
+    default:
+      return validation.kind;
+  }
 }
 
 function writtenHttp({ url, method, status: [from, to], timeoutMs }: HttpReload) {

@@ -51,20 +51,19 @@ export function createWatchSchemas() {
   const validateShape = {
     format: z.optional(z.any()),
     http: z.optional(url),
-    exec: z.optional(z.any()),
+    exec: z.optional(field(readCommand, "a list of 1 to 64 words such as [nginx, -t]")),
     timeout: z._default(timeout, 10_000),
     allowRemote: remote,
   };
-  const formats = "json, yaml, toml or {http: URL}";
+  const formats = "json, yaml, toml, {http: URL} or {exec: [nginx, -t]}";
   const validate = z.pipe(
     group(validateShape, formats, "format"),
     z.transform(({ format, http, exec, timeout, allowRemote }, context): Validation => {
-      if (exec !== undefined || format === "exec")
-        return refuse(
-          context,
-          [],
-          `expected ${formats}, found exec: that needs sexton init, which starts the app itself and does not exist yet`,
-        );
+      if (exec !== undefined) {
+        if (format !== undefined || http !== undefined)
+          return refuse(context, [], `expected one of ${formats}, found exec beside another one`);
+        return { kind: "exec", command: exec, timeoutMs: timeout };
+      }
       if (format === "json" || format === "yaml" || format === "toml") return { kind: format };
       const address = http ?? (typeof format === "string" && format.includes("://") ? format : undefined);
       if (address === undefined) return refuse(context, [], `expected ${formats}, found ${shown(format)}`);
@@ -178,7 +177,7 @@ export function createWatchSchemas() {
   const shapes: Record<string, object> = {
     "": shape,
     http: httpShape,
-    validate: { http: 0, timeout: 0, allowRemote: 0 },
+    validate: { http: 0, exec: 0, timeout: 0, allowRemote: 0 },
     proof: proofShape,
     "proof.http": probeShape,
     retry: retryShape,
@@ -208,6 +207,13 @@ function refuseTwins(watches: readonly WatchSettings[], context: Pick<z.core.Par
         path: [index, "name"],
         message: `expected a name of its own, found "${name}" twice`,
       } as never);
+}
+
+/** One word alone as flags and variables have it, without blanks: no shell is there to tell where words end. */
+function readCommand(value: unknown): readonly string[] | null {
+  const words = typeof value === "string" && !/\s/.test(value) ? [value] : value;
+  if (!Array.isArray(words) || words.length < 1 || words.length > 64 || words[0] === "") return null;
+  return words.every((word) => typeof word === "string" && !word.includes("\0")) ? words : null;
 }
 
 function readVerb(value: unknown): string | null {

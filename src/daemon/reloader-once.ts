@@ -4,11 +4,12 @@ import type { WatchSettings } from "#process/reload.ts";
 
 type Means = Pick<ReloaderMeans, "readContent" | "validate">;
 
+interface Checked {
+  readonly watch: { readonly watches: readonly WatchSettings[] };
+}
+
 /** Reads and validates all watches once, as an init container does; a sentence for each thing that is wrong. */
-export async function checkOnce(
-  config: { readonly watch: { readonly watches: readonly WatchSettings[] } },
-  means: Means,
-): Promise<readonly string[]> {
+export async function checkOnce(config: Checked, means: Means): Promise<readonly string[]> {
   const sentences: string[] = [];
   if (config.watch.watches.length === 0)
     return [
@@ -24,11 +25,21 @@ export async function checkOnce(
   return sentences;
 }
 
+/** What is no problem of the content, and was not looked at: only an init starts programs. */
+export function uncheckedOnce(config: Checked): readonly string[] {
+  return config.watch.watches.flatMap(({ name, validate }) =>
+    validate?.kind === "exec"
+      ? [`watch ${name}: read, but not validated by ${validate.command[0]}: only sexton init starts programs`]
+      : [],
+  );
+}
+
 async function problemsOf({ paths, validate }: WatchSettings, means: Means): Promise<string[]> {
   const { content, files } = await means.readContent(paths);
   if (content.problem !== null) return [content.problem];
   if (content.files === 0)
     return [`Cannot find a file at ${paths.join(", ")}. Mount the volume there, or mend the paths.`];
+  if (validate?.kind === "exec") return [];
   const rejection = validate && (await means.validate(validate, files(), new AbortController().signal));
   return rejection ? [rejectionSentence(rejection)] : [];
 }

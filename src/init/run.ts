@@ -1,12 +1,13 @@
 import type { Personality } from "#init/called.ts";
 import { parseDumbInit } from "#init/dumb-init.ts";
 import { createDumbInitVoice } from "#init/dumb-init-voice.ts";
+import { createPrograms } from "#init/programs.ts";
 import { endRemaining } from "#init/remaining.ts";
 import type { CommandLine, InitSettings } from "#init/settings.ts";
 import { parseInit } from "#init/sexton.ts";
 import { createSextonVoice } from "#init/sexton-voice.ts";
 import { installHandlers } from "#init/signals.ts";
-import { startCommand } from "#init/start.ts";
+import { startCommand, withoutRuntime } from "#init/start.ts";
 import { type Supervision, supervise } from "#init/supervise.ts";
 import { parseTini } from "#init/tini.ts";
 import { createTiniVoice } from "#init/tini-voice.ts";
@@ -19,12 +20,14 @@ import { becomeSubreaper, isSubreaper, setParentDeathSignal } from "#kernel/own-
 import { procRoot } from "#kernel/procfs/root.ts";
 import { writeQuietly } from "#kernel/quiet-write.ts";
 import { maskSignals } from "#kernel/signal-set.ts";
+import type { RunProgram } from "#process/run-program.ts";
 
 interface BesideAsked {
   readonly config: string | null;
   readonly verbose: boolean;
   /** The command's. */
   readonly pid: number;
+  readonly runProgram: RunProgram;
 }
 
 /** What runs beside the command; never a reason to end it. */
@@ -88,7 +91,9 @@ export async function runInit({ personality, args, version, beside }: InitMeans)
   if (personality === "dumb-init") changeToRoot();
 
   // All of that in one turn of the event loop: what has come meanwhile is heard from here on.
-  supervision = supervise(settings, voice, started.pid);
+  const environment = withoutRuntime(invocation.environment);
+  const programs = createPrograms({ root, environment, nofile: settings.nofile });
+  supervision = supervise(settings, voice, started.pid, programs);
   const starting = settings.api ? setTimeout(startBeside, besideAfterMs, settings.api, started.pid) : null;
   const status = await supervision.ended;
   if (starting) clearTimeout(starting);
@@ -108,7 +113,7 @@ export async function runInit({ personality, args, version, beside }: InitMeans)
   return settings.remapped.has(code) ? 0 : code;
 
   function startBeside({ config }: { config: string | null }, pid: number): void {
-    void beside.start({ config, verbose: settings.verbosity > 1, pid }, voice.besideFailed);
+    void beside.start({ config, verbose: settings.verbosity > 1, pid, runProgram: programs.run }, voice.besideFailed);
   }
 }
 

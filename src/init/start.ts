@@ -45,7 +45,7 @@ export function startCommand(
   }
   const request: SpawnRequest = {
     argv: command,
-    environment: environment.filter((variable) => !variable.startsWith("BUN_")),
+    environment: withoutRuntime(environment),
     defaults: everySignal & ~ignored,
     mask: handsOn ? inherited.blocked : 0n,
     group: place,
@@ -66,6 +66,11 @@ export function startCommand(
   if (ownSession) voice.session(spawned.hasTerminal ? 0 : led ? EPERM : ENOTTY);
   if (led) for (const signal of handOffs) voice.handOff(signal);
   return { pid: spawned.pid };
+}
+
+/** Without what is for the runtime that sexton itself is made with. */
+export function withoutRuntime(environment: readonly string[]): readonly string[] {
+  return environment.filter((variable) => !variable.startsWith("BUN_"));
 }
 
 const EPERM = 1;

@@ -1,4 +1,5 @@
 import { createForwarder } from "#init/forward.ts";
+import type { Programs } from "#init/programs.ts";
 import type { InitSettings } from "#init/settings.ts";
 import { SIGCHLD } from "#init/signals.ts";
 import type { Voice } from "#init/voice.ts";
@@ -16,7 +17,12 @@ export interface Supervision {
 }
 
 /** What an init does as long as its command lives: forwards signals and collects children, whoever's they were. */
-export function supervise(settings: InitSettings, voice: Voice, command: number): Supervision {
+export function supervise(
+  settings: InitSettings,
+  voice: Voice,
+  command: number,
+  programs: Pick<Programs, "collected">,
+): Supervision {
   const { personality, warnsOnReap } = settings;
   const { promise: ended, resolve } = Promise.withResolvers<number>();
   // Listening for signals does not keep the event loop alive.
@@ -27,6 +33,8 @@ export function supervise(settings: InitSettings, voice: Voice, command: number)
   onCollected(collected);
 
   function collected(pid: number, status: number): void {
+    // What sexton itself has started is nobody's orphan.
+    if (pid !== command && programs.collected(pid, status)) return;
     voice.reaped(pid, status, pid === command);
     if (pid !== command) {
       if (warnsOnReap) voice.warnReaped(pid);

@@ -4,6 +4,7 @@ export const errno = {
   ENOENT: 2,
   ESRCH: 3,
   EINTR: 4,
+  ENOEXEC: 8,
   EAGAIN: 11,
   EACCES: 13,
   ENOTDIR: 20,

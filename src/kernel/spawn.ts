@@ -14,6 +14,8 @@ export interface SpawnRequest {
    * `controlling` makes it the terminal of the child's new session, which must be nobody else's.
    */
   readonly terminal: "foreground" | "controlling" | null;
+  /** Its input, output and errors are /dev/null; else they are ours. Without a `terminal` alone. */
+  readonly isQuiet?: boolean;
 }
 
 export type Spawned = { readonly pid: number } | { readonly errno: number };
@@ -31,6 +33,12 @@ const actions = memory(80);
 const defaults = memory(128);
 const mask = memory(128);
 const terminalPath = cString("/proc/self/fd/0");
+// C keeps memory for what they list, so they are made once and not for each.
+const quietActions = memory(80);
+const nullPath = cString("/dev/null");
+let hasQuietActions = false;
+const argvRoom = createRoom();
+const environmentRoom = createRoom();
 
 /** Whether `foreground` is there: with an older glibc, and with musl, the parent has to do it at once after. */
 export function canSetForeground(): boolean {
@@ -52,13 +60,13 @@ export function spawn(request: SpawnRequest): Spawned {
   c.posix_spawnattr_setsigmask(attributes.pointer as never, mask.pointer as never);
   if (request.terminal === "foreground") openTcsetpgrpAction()?.(actions.pointer as never, 0);
   if (request.terminal === "controlling") takeTerminal(c);
-  const argv = pointersTo(request.argv);
-  const environment = pointersTo(request.environment);
+  const argv = pointersTo(request.argv, argvRoom);
+  const environment = pointersTo(request.environment, environmentRoom);
   const file = argv.view.getBigUint64(0, true);
   const errno = c.posix_spawnp(
     pid.pointer as never,
     Number(file) as never,
-    actions.pointer as never,
+    (request.isQuiet ? openQuietActions(c) : actions).pointer as never,
     attributes.pointer as never,
     argv.pointer as never,
     environment.pointer as never,
@@ -73,6 +81,15 @@ function takeTerminal(c: ReturnType<typeof openInitLibc>): void {
   c.posix_spawn_file_actions_addclose(actions.pointer as never, spare);
 }
 
+function openQuietActions(c: ReturnType<typeof openInitLibc>): Memory {
+  if (hasQuietActions) return quietActions;
+  c.posix_spawn_file_actions_init(quietActions.pointer as never);
+  for (const fd of [0, 1, 2])
+    c.posix_spawn_file_actions_addopen(quietActions.pointer as never, fd, nullPath.pointer as never, O_RDWR, 0);
+  hasQuietActions = true;
+  return quietActions;
+}
+
 function cString(text: string): Memory {
   const bytes = Buffer.from(`${text}\0`, "latin1");
   const made = memory(bytes.length);
@@ -80,12 +97,24 @@ function cString(text: string): Memory {
   return made;
 }
 
+type Room = (size: number) => Memory;
+
+/** Memory that is used again and again: what C may write to is never freed, so it grows by the powers of two alone. */
+function createRoom(): Room {
+  let room: Memory | null = null;
+  return (size) => {
+    if (room === null || room.bytes.length < size) room = memory(2 ** Math.ceil(Math.log2(Math.max(size, 1_024))));
+    return room;
+  };
+}
+
 /** A null-terminated array of pointers, followed by the strings that they point to. */
-function pointersTo(strings: readonly string[]): Memory {
+function pointersTo(strings: readonly string[], roomFor: Room): Memory {
   const text = Buffer.from(strings.map((string) => `${string}\0`).join(""), "latin1");
   const start = 8 * (strings.length + 1);
-  const made = memory(start + text.length);
+  const made = roomFor(start + text.length);
   made.bytes.set(text, start);
+  made.view.setBigUint64(start - 8, 0n, true);
   let at = made.pointer + start;
   for (const [index, string] of strings.entries()) {
     made.view.setBigUint64(8 * index, BigInt(at), true);

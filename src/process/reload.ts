@@ -4,7 +4,9 @@ import type { TraceContext } from "#process/trace-context.ts";
 /** How content is looked at before an app hears of it. */
 export type Validation =
   | { readonly kind: "json" | "yaml" | "toml" }
-  | { readonly kind: "http"; readonly url: string; readonly timeoutMs: number };
+  | { readonly kind: "http"; readonly url: string; readonly timeoutMs: number }
+  /** 1 to 64 words; the first is looked up in PATH. */
+  | { readonly kind: "exec"; readonly command: readonly string[]; readonly timeoutMs: number };
 
 /** A reload that is asked for over HTTP, instead of by a signal. */
 export interface HttpReload {

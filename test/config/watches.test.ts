@@ -189,8 +189,6 @@ describe("a watch is refused with a sentence", () => {
     ["a bad name", { flag: "a b=/x" }, ["letters, digits, dots and dashes", '"a b"']],
     ["a path that names nothing", { flag: "/" }, ["name", '"/"']],
     ["a validation that there is none of", { flag: "/a,validate=xml" }, ["validate", "json, yaml, toml", '"xml"']],
-    ["exec", { flag: "/a,validate=exec" }, ["sexton init"]],
-    ["exec in a map", { yaml: "watch: [{path: /a, validate: {exec: [nginx, -t]}}]" }, ["sexton init"]],
     ["a method", { flag: "/a,http.url=http://127.0.0.1,http.method=PATCH" }, ["http.method", "POST, PUT, GET"]],
     ["a status", { flag: "/a,http.url=http://127.0.0.1,http.status=299-200" }, ["http.status", "200-299"]],
     ["no URL", { yaml: "watch: [{path: /a, http: {method: PUT}}]" }, ["http.url", "a URL", "found nothing"]],

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { readContent } from "#daemon/content/read.ts";
-import { checkOnce } from "#daemon/reloader-once.ts";
+import { checkOnce, uncheckedOnce } from "#daemon/reloader-once.ts";
 import { validate } from "#daemon/validate/validate.ts";
 import { pidfdOpen, pidfdSendSignal } from "#kernel/pidfd.ts";
 import { writeAtomically } from "../support/atomic-writer.ts";
@@ -111,5 +111,16 @@ test("checkOnce() has a sentence for each thing that is wrong", async () => {
   ]);
   expect(sentences.join()).not.toContain("hunter2");
   expect(await check()).toEqual([expect.stringContaining("no watch is configured")]);
+  const exec = { kind: "exec", command: ["nginx", "-t"], timeoutMs: 1 } as const;
+  const programs = [
+    { ...good, validate: exec },
+    { ...none, validate: exec },
+  ];
+  // It cannot be run there, and says so; what can be looked at is.
+  expect(await check(...programs)).toEqual([expect.stringMatching(/^watch none: Cannot .*nowhere/)]);
+  expect(uncheckedOnce({ watch: { watches: [good, ...programs] } })).toEqual([
+    expect.stringMatching(/^watch good: .*nginx.*only sexton init starts programs$/),
+    expect.stringContaining("watch none"),
+  ]);
   folder.remove();
 });

@@ -67,6 +67,28 @@ describe("spawn()", () => {
   });
 });
 
+test("spawn() does not take more memory the more often it is called", async () => {
+  const { grown } = await runJson(["reuse", "true"]);
+  // Two times a buffer for each would be more than that.
+  expect(grown).toBeLessThan(4_000_000);
+});
+
+test("programs beside the command: their ends, and those of who was in their group", async () => {
+  const end = { exitCode: null, signal: null, timedOut: false };
+  expect(await runJson(["programs"], 'unset LANG; exec "$@"')).toEqual({
+    ends: [
+      { ...end, exitCode: 7 },
+      { ...end, signal: "SIGKILL" },
+      { error: "ENOENT" },
+      { ...end, exitCode: 0 },
+      { ...end, timedOut: true },
+      "enough",
+      "enough",
+    ],
+    other: false,
+  });
+});
+
 test("descriptors that were open are the child's, and no others", async () => {
   const line = 'exec 3</dev/null 4</dev/zero 9</dev/full 77</dev/null; exec "$@"';
   const shown = "for fd in /proc/self/fd/*; do [ $(basename $fd) -gt 2 ] && readlink $fd; done; true";

@@ -1,5 +1,6 @@
 // Parts of an init, each in a process of its own, since they change what a test runner needs: signals, children, limits.
 import { existsSync, readFileSync } from "node:fs";
+import { createPrograms } from "#init/programs.ts";
 import { inheritedDescriptors, keepDescriptors } from "#kernel/descriptors.ts";
 import { readInherited } from "#kernel/dispositions.ts";
 import { becomeSubreaper, exitGroup, fileLimit, isSubreaper, setFileLimit } from "#kernel/own-process.ts";
@@ -43,6 +44,47 @@ const parts: Readonly<Record<string, () => unknown>> = {
   async spawn() {
     const spawned = spawn(request);
     say("errno" in spawned ? spawned : { status: await statusOf(spawned.pid), left: collectAny() });
+  },
+  async reuse() {
+    const rss = () => process.memoryUsage.rss();
+    const round = async (times: number) => {
+      for (let time = 0; time < times; time++) {
+        // Now longer, now shorter than what was there before.
+        const word = "x".repeat((time * 37) % 12_000);
+        const spawned = spawn({ ...request, argv: [...args, word], isQuiet: true });
+        if ("errno" in spawned || (await statusOf(spawned.pid)) !== 0) throw new Error(Bun.inspect(spawned));
+      }
+      Bun.gc(true);
+      return rss();
+    };
+    const before = await round(200);
+    const after = await round(1_000);
+    say({ grown: after - before });
+  },
+  async programs() {
+    const programs = createPrograms({ root: procRoot(), environment, nofile: null });
+    const collect = () => {
+      for (let found = collectAny(); typeof found !== "string"; found = collectAny())
+        programs.collected(found.pid, found.status);
+    };
+    const looking = setInterval(collect, 5);
+    const abort = new AbortController();
+    const run = (timeoutMs: number, ...line: string[]) =>
+      programs.run(line, { timeoutMs, abort: abort.signal }).catch((cause) => String(cause));
+    const ends = [
+      await run(20_000, "sh", "-c", "exit 7"),
+      await run(20_000, "sh", "-c", "kill -9 $$"),
+      await run(20_000, "nothing-of-that-name"),
+      await run(20_000, "sh", "-c", '[ "$1$LANG" = "äC" ] && [ $(readlink /proc/$$/fd/1) = /dev/null ]', "sh", "ä"),
+      await run(100, "sh", "-c", "sleep 60 & wait"),
+    ];
+    const aborted = run(20_000, "sleep", "61");
+    setTimeout(() => abort.abort("enough"), 50);
+    ends.push(await aborted, await run(20_000, "true"));
+    await eventually("all to be collected", () => collectAny() === "childless");
+    clearInterval(looking);
+    // Somebody else's child is none of them.
+    say({ ends, other: programs.collected(1, 0) });
   },
   async masks() {
     const inherited = readInherited(procRoot());

@@ -1,8 +1,9 @@
 import { createPace } from "#daemon/validate/pace.ts";
 import { decodeText, type Fault } from "#daemon/validate/text.ts";
 import type { ContentFile, Rejection, Validation } from "#process/reload.ts";
+import type { RunProgram } from "#process/run-program.ts";
 
-type Format = Exclude<Validation["kind"], "http">;
+type Format = Exclude<Validation["kind"], "http" | "exec">;
 
 const extensions: Readonly<Record<Format, readonly string[]>> = {
   json: [".json"],
@@ -19,7 +20,12 @@ export async function validate(
   validation: Validation,
   files: readonly ContentFile[],
   abort: AbortSignal,
+  runProgram: RunProgram | null = null,
 ): Promise<Rejection | null> {
+  if (validation.kind === "exec") {
+    const { rejectionByExec } = await import("#daemon/validate/exec.ts");
+    return rejectionByExec(validation, files, abort, runProgram);
+  }
   if (validation.kind === "http") {
     const { rejectionByHttp } = await import("#daemon/validate/http.ts");
     return rejectionByHttp(validation, files, abort);

@@ -170,7 +170,7 @@ function unknownWatch(reloads: Reloads, name: string): Problem {
 }
 
 function secondsFor({ settings: { proof, http, validate } }: WatchState): number {
-  const validationMs = validate?.kind === "http" ? validate.timeoutMs : 0;
+  const validationMs = validate && "timeoutMs" in validate ? validate.timeoutMs : 0;
   const ms = proof.waitMs + (http?.timeoutMs ?? 0) + validationMs;
   return Math.min(longestSeconds, spareSeconds + Math.ceil(ms / 1000));
 }

@@ -68,7 +68,7 @@ const watchSchema = z
       rescanSeconds: z.number(),
       minSpacingSeconds: z.number(),
       splaySeconds: z.number(),
-      validate: z.enum(["json", "yaml", "toml", "http"]).nullable(),
+      validate: z.enum(["json", "yaml", "toml", "http", "exec"]).nullable(),
       http: z.string().nullable().meta({ description: "Where the reload is asked for; null: by a signal" }),
       proof: z.object({ waitSeconds: z.number(), http: z.string().nullable() }),
       retry: z.object({
