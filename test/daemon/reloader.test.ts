@@ -42,6 +42,20 @@ describe("a reloader", () => {
     expect(world.state()).toMatchObject({ changes: 1, errors: 0, last: { id: 1 } });
   });
 
+  test("reloads once for 1,000 files that change within a second", async () => {
+    await using world = reloaderOver(() => ({ settleMs: 1_000, settleMostMs: 10_000 }));
+    await world.begin();
+    for (let file = 0; file < 1_000; file++) {
+      world.folder.write(`conf/${file % 10}/${file}.conf`, `text ${file}`);
+      if (file % 50 === 49) await Bun.sleep(50);
+    }
+    await eventually("the change", () => world.state().changes > 0);
+    await world.rest();
+    expect(world.calls).toHaveLength(1);
+    expect(world.state()).toMatchObject({ changes: 1, errors: 0, content: { files: 1_001 } });
+    expect(world.state().appliedHash).toBe(world.state().content?.hash ?? "");
+  });
+
   test("starts nothing where the content stays", async () => {
     await using world = reloaderOver(() => ({}));
     await world.begin();
