@@ -55,6 +55,7 @@ interface InitPosition {
 
 /** A native sidecar is stopped when the app has ended; requests in flight then have this long (of the 2 s there are). */
 const stopGraceMs = 1_500;
+const toldWithinMs = 300;
 /** A stop takes no longer than this, however telemetry's collector is: the kubelet's default grace is 30 s for all. */
 const stopWithinMs = 5_000;
 
@@ -198,9 +199,10 @@ export async function serve(
     zombies.stop();
     watcher.stop();
     bus.emit({ type: "agent.stopping", data: { version, pid: process.pid } });
-    // Whoever waits for an outcome is told what is known by now; streams end with what they were given so far.
+    // What is being followed is told as it is known by now, and only then do those go who listen.
+    await Promise.race([Promise.all([reloads.stop(), agent.stop()]), Bun.sleep(toldWithinMs)]);
     stopping.abort();
-    await Promise.all([reloads.stop(), agent.stop(), ...servers.splice(0).map((server) => server.stop(stopGraceMs))]);
+    await Promise.all(servers.splice(0).map((server) => server.stop(stopGraceMs)));
     await telemetry?.shutdown(deadline - performance.now());
   };
   try {

@@ -9,7 +9,7 @@ export function readWatchUrl(text: string, allowRemote: boolean): { readonly url
   return `expected a URL of this pod, on 127.0.0.1 or localhost, found "${maskUrl(text)}". allowRemote: true beside it allows others`;
 }
 
-/** Without what only its owner is to know. */
+/** Without what only its owner is to know: a password, and a query, which may be a token. */
 export function maskUrl(text: string): string {
-  return text.replace(/(\/\/)[^/?#]*@/, "$1***@");
+  return text.replace(/(\/\/)[^/?#]*@/, "$1***@").replace(/(\/\/[^?#\s"]*\?)[^#\s",;]*/, "$1***");
 }

@@ -66,9 +66,11 @@ export async function runReload(common: ReloadCommon, run: ReloadRun): Promise<R
       const detail = rejectionSentence(rejection);
       return { status: "rejected", record: end({ status: "rejected", rejection, detail }) };
     }
-    const { status, ...result } = await inTurn(watch, () => apply(common, run));
+    const { status, untold = false, ...result } = await inTurn(watch, () => apply(common, run));
     for (const doing of [validating, applying]) faults.clear(doing);
-    if (status !== "no-target") return { status, record: end({ ...result, status }) };
+    if (status !== "no-target") {
+      return { status: status === "failed" && untold ? "refused" : status, record: end({ ...result, status }) };
+    }
     const record = end({ ...result, status: "failed" });
     // Who asks is answered; of its own accord it is tried until there is somebody, and that is one reload.
     if (reason !== "request") records.drop(begun);

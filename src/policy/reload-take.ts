@@ -1,6 +1,7 @@
 import type { Job, Notices, ReloadSettings, ReloadState, Run } from "#policy/reload-state.ts";
 
-export type RunStatus = "confirmed" | "unconfirmed" | "failed" | "rejected" | "no-target";
+/** `refused`: it has failed, and nobody was told anything. */
+export type RunStatus = "confirmed" | "unconfirmed" | "failed" | "refused" | "rejected" | "no-target";
 
 export interface Surroundings {
   readonly now: number;
@@ -127,9 +128,11 @@ export function takeEnd(
       calmAt: run.before.job?.again ? null : now + lateMs,
       tried: isCurrent ? 0 : state.tried,
     };
-  if ((state.job && !state.job.again) || retry.on === "never") return { ...ended, tainted: true };
+  const tainted = state.tainted || status !== "refused";
+  if (!tainted && !state.doubtful && state.content?.hash === state.applied) return { ...ended, job: null };
+  if ((state.job && !state.job.again) || retry.on === "never") return { ...ended, tainted };
   const pauseMs = Math.min(retry.leastMs * 2 ** (run.attempt - 1), retry.mostMs);
-  return { ...ended, tainted: true, job: jobOf("retry", now + pauseMs) };
+  return { ...ended, tainted, job: jobOf("retry", now + pauseMs) };
 }
 
 /** An app that has started since nothing changes any more has read it: nothing need be done. */

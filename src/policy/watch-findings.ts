@@ -20,8 +20,10 @@ function blindness({ settings: { name, paths }, problem }: WatchState): Finding[
   ];
 }
 
-function failure({ settings: { name }, last, pending }: WatchState): Finding[] {
+function failure({ settings: { name }, last, pending, content, appliedHash }: WatchState): Finding[] {
   if (last?.status !== "failed" && last?.status !== "rejected") return [];
+  // It is over: the content is back, or the app has started with it.
+  if (content && content.hash === appliedHash && pending === null) return [];
   const again =
     pending?.reason === "retry" ? "It is tried again." : "It is not tried again before the content changes.";
   return [

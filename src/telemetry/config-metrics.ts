@@ -61,7 +61,7 @@ export const configMetrics: readonly ConfigMetric[] = [
   {
     name: "sexton_config_last_reload_successful",
     otel: { name: "sexton.config.last_reload.successful", unit: "1", kind: "gauge" },
-    help: "1 if the last reload was confirmed, or nothing shows its effect and retry.on takes that for done; 0 otherwise, also where the content was rejected.",
+    help: "1 if the last reload was confirmed, or nothing shows its effect and retry.on takes that for done; 0 otherwise, also where the content was rejected; 1 again when the app has what there is.",
     read: ({ lastSuccessful }) => (lastSuccessful === null ? null : Number(lastSuccessful)),
   },
   {

@@ -1,5 +1,5 @@
 import type { Bus } from "#daemon/bus.ts";
-import type { Reloads, WatchSettings } from "#process/reload.ts";
+import type { Reloads, WatchSettings, WatchState } from "#process/reload.ts";
 import { configMetrics, contentHelp, contentLabels, type WatchFigures } from "#telemetry/config-metrics.ts";
 import type { MetricFamily } from "#telemetry/exposition.ts";
 import {
@@ -28,7 +28,7 @@ export function createReloadMetrics(
       const { last, lastAt } = now.get(state.settings.name) ?? newCount();
       return {
         state,
-        lastSuccessful: last && isSuccess(last, state.settings),
+        lastSuccessful: last && (isSuccess(last, state.settings) || hasAll(state)),
         lastSuccessAt: lastSuccess(lastAt, state.settings),
       };
     });
@@ -76,6 +76,11 @@ function totalFamily(watches: readonly WatchFigures[], now: ReadonlyMap<string, 
       return reloadOutcomes.map((outcome) => ({ labels: { watch, outcome }, value: number[outcome] }));
     }),
   };
+}
+
+/** What was wrong is so no longer: the content is back, or the app has started with it. */
+function hasAll({ content, appliedHash, pending }: WatchState): boolean {
+  return content !== null && content.hash === appliedHash && pending === null;
 }
 
 /** Whether it counts as done: what has shown no effect does, unless it is to be tried again. */

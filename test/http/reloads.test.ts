@@ -115,7 +115,10 @@ describe("GET /reloads", () => {
     );
     expect(text).toMatch(/\n +1 +\S+Z +nginx +change +confirmed +0.25 +\S+ +2 started, 2 exited\n/);
     expect(text).toEndWith("curl -X POST localhost:9099/reloads/nginx/release\n");
-    expect(await (await request("/reloads", { headers: { accept: "text/plain" } })).text()).toBe(text);
+    const again = await (await request("/reloads", { headers: { accept: "text/plain" } })).text();
+    // Asked a moment later.
+    const timeless = (table: string) => table.replaceAll(/[\d:-]+ ago/g, "ago");
+    expect(timeless(again)).toBe(timeless(text));
   });
 
   test("has no control characters of others' names in it", async () => {

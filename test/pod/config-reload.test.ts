@@ -89,16 +89,24 @@ podTest("a ConfigMap that changes is reloaded once, and the app is shown to have
   expect(confirmed?.["process"]).toMatchObject({ id: before.master.id, container: { name: "nginx" } });
 });
 
-podTest("what nginx refuses is not taken for a success, and what mends it is reloaded", async () => {
+podTest("what nginx refuses is a failure, and what mends it is reloaded", async () => {
   const id = await lastId();
   pod().rewrite("conf", { "default.conf": "server { nonsense" });
-  const refused = await reloadAfter(id);
-  expect(["unconfirmed", "failed"]).toContain(refused["status"] as string);
+  const refused = await until("the reload to fail", async () => {
+    const [last] = (await listing(pod)).reloads;
+    return last && last.id > id && last["status"] !== "running" ? last : undefined;
+  });
+  expect(refused).toMatchObject({ status: "failed", detail: expect.stringContaining("no new workers") });
+  const [{ hash, appliedHash, pending }] = (await listing(pod)).watches;
+  expect(appliedHash).not.toBe(hash);
+  expect(pending).not.toBeNull();
+  expect((await pod().api("/metrics")).text).toContain('sexton_config_last_reload_successful{watch="conf"} 0\n');
   expect(JSON.stringify(await listing(pod))).not.toContain("nonsense");
 
   pod().rewrite("conf", { "default.conf": server("three") });
   expect(await reloadAfter(refused.id)).toMatchObject({ status: "confirmed" });
   expect(await said()).toBe("three\n");
+  expect((await pod().api("/metrics")).text).toContain('sexton_config_last_reload_successful{watch="conf"} 1\n');
 });
 
 podTest("many swaps in a row are few reloads, and the last one counts", async () => {

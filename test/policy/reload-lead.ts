@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import { type ReloadAction, type ReloadInput, type ReloadStep, stepReload } from "#policy/reload.ts";
 import { initialReloadState, pendingOf, type ReloadSettings, type ReloadState } from "#policy/reload-state.ts";
+import type { RunStatus } from "#policy/reload-take.ts";
 import type { ReloadReason } from "#process/reload.ts";
 
 export const usual: ReloadSettings = {
@@ -30,8 +31,7 @@ export function watch(more: Partial<ReloadSettings> = {}) {
     request: (now: number) => at(now, { kind: "request" }),
     content: (now: number, hash: string, changedAt: number | null = null) =>
       at(now, { kind: "content", hash, version: String(++version), changedAt }),
-    ended: (now: number, status: "confirmed" | "unconfirmed" | "failed" | "rejected" | "no-target") =>
-      at(now, { kind: "ended", status }),
+    ended: (now: number, status: RunStatus) => at(now, { kind: "ended", status }),
     hold: (now: number, until: number) => at(now, { kind: "hold", until }),
     appStartedAt(time: number | null) {
       startedAt = time;

@@ -66,6 +66,15 @@ describe("trying again", () => {
     expect(it.change(now, "c").action).toEqual(start("change"));
   });
 
+  test("comes after a refusal too, but a return to what the app has needs none: it was told nothing", () => {
+    const it = watch().begun();
+    it.change(100, "b");
+    expect(it.ended(1_100, "refused").wakeAt).toBe(6_100);
+    expect(it.pending(1_200)).toEqual({ reason: "retry", until: 6_100 });
+    expect(it.change(2_000, "a")).toMatchObject({ action: null, state: { job: null, applied: "a", tainted: false } });
+    expect(it.pending(4_000)).toBeNull();
+  });
+
   test("ends with a newer change, which starts anew", () => {
     const it = watch().begun();
     it.change(100, "b");

@@ -44,6 +44,12 @@ test("watchFindings() tells a failed or rejected reload, and whether it is tried
   });
 });
 
+test("watchFindings() finds nothing where the app has what there is, whatever the last reload was", () => {
+  const content = { hash: "ab" } as WatchState["content"];
+  expect(findings({ last: ended("rejected"), content, appliedHash: "ab" })).toEqual([]);
+  expect(findings({ last: ended("rejected"), content, appliedHash: "cd" })).toHaveLength(1);
+});
+
 test("watchFindings() tells workers that do not leave", () => {
   expect(findings({ oldWorkers: 3 })[0]).toMatchObject({ severity: "info", seen: "3 of before the last reload" });
 });

@@ -59,12 +59,24 @@ describe("metrics of reloads", () => {
     ["rejected", "failed", 0],
   ] as const)("a reload that was %s, with retry.on %s, is %d", (status, on, expected) => {
     const retry = { ...watchSettings().retry, on };
-    const { reloads, value } = metricsOf([stateOf({ settings: watchSettings({ retry }) })]);
+    const { reloads, value } = metricsOf([stateOf({ settings: watchSettings({ retry }), appliedHash: "another" })]);
     reloads.reloaded({ id: 1, status: "confirmed", endedAt: 3_000 });
     reloads.reloaded({ id: 2, status, endedAt: 4_000 });
     expect(value('sexton_config_last_reload_successful{watch="nginx"}')).toBe(expected);
     expect(value('sexton_config_last_reload_success_timestamp_seconds{watch="nginx"}')).toBe(expected ? 4 : 3);
   });
+
+  test.each(["failed", "rejected"] as const)(
+    "a reload that was %s is over when the app has what there is",
+    (status) => {
+      const { reloads, value } = metricsOf([stateOf({})]);
+      reloads.reloaded({ id: 1, status, endedAt: 4_000 });
+      expect(value('sexton_config_last_reload_successful{watch="nginx"}')).toBe(1);
+      const waiting = metricsOf([stateOf({ pending: { reason: "retry", until: 9_000 } })]);
+      waiting.reloads.reloaded({ id: 1, status, endedAt: 4_000 });
+      expect(waiting.value('sexton_config_last_reload_successful{watch="nginx"}')).toBe(0);
+    },
+  );
 
   test("count each reload once, when it has ended", () => {
     const { reloads, samples } = metricsOf();

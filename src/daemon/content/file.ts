@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, readSync, type Stats } from "node:fs";
 import { basename } from "node:path";
-import { openUnheard } from "#daemon/content/shared-inotify.ts";
+import { closeUnheard } from "#daemon/content/shared-inotify.ts";
 import { type Nothing, whyNot } from "#daemon/content/walk.ts";
 import { openAsPlace, openForReading } from "#kernel/foreign-file.ts";
 
@@ -38,7 +38,7 @@ async function readPlace(place: number, path: string, mostBytes: number, pace: P
   if (stat.size > mostBytes) return { kind: "unread", stat, why: "large" };
   let fd: number;
   try {
-    fd = openUnheard(basename(path), () => openForReading(place));
+    fd = openForReading(place);
   } catch (cause) {
     return { kind: "unread", stat, why: whyNot(cause) };
   }
@@ -47,7 +47,7 @@ async function readPlace(place: number, path: string, mostBytes: number, pace: P
   } catch {
     return { kind: "unread", stat, why: "unreadable" };
   } finally {
-    closeSync(fd);
+    closeUnheard(basename(path), () => closeSync(fd));
   }
 }
 

@@ -4,6 +4,7 @@ import type { Listener, SharedInotify } from "#daemon/content/shared-inotify.ts"
 import { type Step, walk } from "#daemon/content/walk.ts";
 import {
   IN_ATTRIB,
+  IN_CLOSE_NOWRITE,
   IN_CLOSE_WRITE,
   IN_CREATE,
   IN_DELETE,
@@ -14,7 +15,6 @@ import {
   IN_MOVED_FROM,
   IN_MOVED_TO,
   IN_ONLYDIR,
-  IN_OPEN,
   type InotifyFailure,
 } from "#kernel/inotify.ts";
 
@@ -45,8 +45,8 @@ export interface Plan {
 
 const ownMoves = IN_DELETE_SELF | IN_MOVE_SELF;
 const namesMask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | ownMoves | IN_ONLYDIR | IN_EXCL_UNLINK;
-const contentMask = namesMask | IN_MODIFY | IN_CLOSE_WRITE | IN_OPEN;
-const fileMask = IN_MODIFY | IN_CLOSE_WRITE | IN_OPEN | IN_ATTRIB | ownMoves;
+const contentMask = namesMask | IN_MODIFY | IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
+const fileMask = IN_MODIFY | IN_CLOSE_WRITE | IN_CLOSE_NOWRITE | IN_ATTRIB | ownMoves;
 
 /** statfs(2) f_type of NFS, SMB (two), FUSE (virtiofs too), 9P, Ceph. */
 const remoteMagics = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x65735546, 0x01021997, 0x00c36400]);
@@ -98,7 +98,7 @@ export function planWatches(paths: readonly string[], inotify: SharedInotify, li
         break;
       case "directory": {
         lookAtDevice(step.path, step.stat.dev);
-        const interest = want(step.path, step.sealed ? IN_OPEN | ownMoves | IN_ONLYDIR : contentMask, true);
+        const interest = want(step.path, step.sealed ? IN_CLOSE_NOWRITE | ownMoves | IN_ONLYDIR : contentMask, true);
         if (!interest) break;
         interest.isContent ||= !step.sealed;
         interest.countsOpens = true;

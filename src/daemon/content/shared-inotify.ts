@@ -1,8 +1,8 @@
 import {
   createInotify,
+  IN_CLOSE_NOWRITE,
   IN_ISDIR,
   IN_MASK_ADD,
-  IN_OPEN,
   type Inotify,
   type InotifyEvent,
   type InotifyFailure,
@@ -24,7 +24,7 @@ export interface SharedInotify {
 }
 
 interface Shared extends SharedInotify {
-  drainBut(ownOpen: string): void;
+  drainBut(ownClose: string): void;
 }
 
 let shared: Shared | null = null;
@@ -42,14 +42,17 @@ export function shareInotify(): SharedInotify | InotifyFailure {
 }
 
 /**
- * Opens a file such that no listener hears of it. inotify does not say who has opened, and merges equal events that
+ * Closes a file such that no listener hears of it. inotify does not say who has closed, and merges equal events that
  * follow each other: so the queue is emptied before and after, and what lies between is ours.
  */
-export function openUnheard<T>(name: string, open: () => T): T {
-  if (!shared) return open();
+export function closeUnheard(name: string, close: () => void): void {
+  if (!shared) {
+    close();
+    return;
+  }
   shared.drain();
   try {
-    return open();
+    close();
   } finally {
     shared.drainBut(name);
   }
@@ -108,7 +111,7 @@ function share(inotify: Inotify): Shared {
     drainBut(name) {
       const own = new Set<number>();
       for (const event of inotify.take()) {
-        const isOwn = isOpenOf(event, name) && !own.has(event.wd);
+        const isOwn = isCloseOf(event, name) && !own.has(event.wd);
         if (isOwn) own.add(event.wd);
         else tell(event);
       }
@@ -124,6 +127,6 @@ function share(inotify: Inotify): Shared {
 }
 
 /** Once in each watch: that of the directory names it, that of the file itself does not. */
-function isOpenOf({ mask, name }: InotifyEvent, opened: string): boolean {
-  return (mask & IN_OPEN) !== 0 && (mask & IN_ISDIR) === 0 && (name === opened || name === "");
+function isCloseOf({ mask, name }: InotifyEvent, opened: string): boolean {
+  return (mask & IN_CLOSE_NOWRITE) !== 0 && (mask & IN_ISDIR) === 0 && (name === opened || name === "");
 }

@@ -5,13 +5,13 @@ import { type Interest, type Plan, planWatches } from "#daemon/content/plan.ts";
 import { type SharedInotify, shareInotify } from "#daemon/content/shared-inotify.ts";
 import {
   IN_ATTRIB,
+  IN_CLOSE_NOWRITE,
   IN_CLOSE_WRITE,
   IN_DELETE_SELF,
   IN_IGNORED,
   IN_ISDIR,
   IN_MODIFY,
   IN_MOVE_SELF,
-  IN_OPEN,
   IN_Q_OVERFLOW,
   IN_UNMOUNT,
   type InotifyEvent,
@@ -77,7 +77,7 @@ export function watchContent(
       changed(true);
     } else if (!interest) return;
     else if (event.mask & (IN_IGNORED | IN_UNMOUNT | IN_DELETE_SELF | IN_MOVE_SELF)) changed(true);
-    else if (event.mask & IN_OPEN) countOpen(interest, event);
+    else if (event.mask & IN_CLOSE_NOWRITE) countOpen(interest, event);
     else if (interest.isFile) {
       if (!(event.mask & IN_ATTRIB) || isUnlinked(interest.path)) changed(false);
     } else if (matters(interest, event.name)) changed((event.mask & (IN_MODIFY | IN_CLOSE_WRITE)) === 0);

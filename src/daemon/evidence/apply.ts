@@ -32,6 +32,8 @@ export interface Applied {
   readonly detail: string | null;
   /** Of the process that was told, `17-49123`; null: none was. */
   readonly process: string | null;
+  /** Nobody was told anything: the app has what it had. */
+  readonly untold?: true;
 }
 
 export type Apply = (watch: WatchSettings, about: About) => Promise<Applied>;
@@ -64,7 +66,7 @@ export function createApply({ root, bus, agent }: ApplyMeans): Apply {
       abort,
       trace,
       cause,
-      proof: { waitMs, http, opened },
+      proof: { waitMs, http, opened, dueMs: waitMs },
       watch: watch.name,
     });
     if (isProblem(report)) return refused(report);
@@ -92,7 +94,13 @@ export function startedAt({ agent }: Pick<ApplyMeans, "agent">, watch: WatchSett
 }
 
 function refused({ kind, detail }: Problem): Applied {
-  return { status: absences.includes(kind) ? "no-target" : "failed", evidence: [], detail, process: null };
+  return {
+    status: absences.includes(kind) ? "no-target" : "failed",
+    evidence: [],
+    detail,
+    process: null,
+    untold: true,
+  };
 }
 
 function statusOf({ status, failure }: Outcome): Applied["status"] {

@@ -14,7 +14,7 @@ export function createInquirer(
 ): (target: Target, asked: Asked | null) => Inquiry | Promise<Inquiry> {
   return ({ name, process, profile }, asked) => {
     const opened = asked?.opened ?? means.opensOf(name);
-    const inquiry = createInquiry(means, process, profile?.proof ?? null, { http: asked?.http ?? null, opened });
+    const inquiry = createInquiry(means, process, profile?.proof ?? null, { http: null, ...asked, opened });
     const kept: Inquiry = {
       ...inquiry,
       end() {

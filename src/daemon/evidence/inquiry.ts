@@ -5,7 +5,7 @@ import { activityOf, createWorkerReader, masterOf } from "#daemon/evidence/worke
 import { bootTimeMs } from "#kernel/boot-time.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { ticksPerSecond } from "#kernel/units.ts";
-import { anyProof, defaultSteadyMs, type Proof, type ProofKind } from "#policy/evidence/proof.ts";
+import { anyProof, defaultSteadyMs, type Proof, type ProofKind, type WorkerRule } from "#policy/evidence/proof.ts";
 import { createQuiet, type Quiet } from "#policy/evidence/quiet.ts";
 import { createWorkerJudge, describeReplaced, type Replaced } from "#policy/evidence/workers.ts";
 import { hasExeced } from "#process/diff.ts";
@@ -51,6 +51,8 @@ export interface Asked {
   /** Of the watch. */
   readonly http: HttpProbe | null;
   readonly opened: (() => number) | null;
+  /** After so long an app that always shows its reloads has refused this one; absent: nobody says how long it may take. */
+  readonly dueMs?: number;
 }
 
 const nothing: Finding = { isConfirmed: false, evidence: [], failure: null };
@@ -59,7 +61,7 @@ export function createInquiry(
   means: InquiryMeans,
   target: Process,
   proof: Proof | null,
-  { http, opened }: Asked,
+  { http, opened, dueMs = Number.POSITIVE_INFINITY }: Asked,
 ): Inquiry {
   const { root, lookAt, endings } = means;
   const { kinds, steadyMs = defaultSteadyMs, workers: rule = null, http: appHttp = null } = proof ?? anyProof;
@@ -148,7 +150,8 @@ export function createInquiry(
           });
         }
       }
-      return { isConfirmed: evidence.length > 0, evidence, failure: null };
+      const isConfirmed = evidence.length > 0;
+      return { isConfirmed, evidence, failure: isConfirmed || elapsedMs < dueMs ? null : refusalOf(rule, dueMs) };
     },
     oldWorkers: () => replaced?.old ?? [],
     end() {
@@ -156,4 +159,10 @@ export function createInquiry(
       endingsSeen?.stop();
     },
   };
+}
+
+/** nginx opens its configuration, and when it is no good it goes on as before without a word. */
+function refusalOf(rule: WorkerRule | null, dueMs: number): string | null {
+  if (!rule?.fixed) return null;
+  return `It is alive, and has started no new workers in ${dueMs / 1000} s, as it does when it takes a configuration: it has refused this one (its log says why), or takes longer than proof.wait.`;
 }

@@ -55,7 +55,7 @@ describe.skipIf(libc === null)("many at once", () => {
     const file = write("flood/a", "");
     const watch = countedWatch([path("flood")]);
     await watch.noticed("the flood", () => {
-      for (let index = 0; index < 12_000; index++) appendFileSync(path(`flood/${index % 2}`), "");
+      for (let index = 0; index < 20_000; index++) appendFileSync(path(`flood/${index % 2}`), "");
     });
     expect(watch.errors()).toBe(1);
     await watch.noticed("a change after it", () => appendFileSync(file, "x"));
