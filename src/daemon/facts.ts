@@ -39,7 +39,9 @@ export function readFacts(
   const facts = readAll(root, stat, known);
   if (ending) return ofEnding(facts);
   const isWhole = isKernelThread(stat) || (!isBare(facts) && !hasLeft(facts, before, known.parent));
-  return isWhole || !endedMeanwhile(root, stat) ? facts : (before ?? ofEnding(facts));
+  if (isWhole) return facts;
+  if (endedMeanwhile(root, stat)) return before ?? ofEnding(facts);
+  return before && facts.args?.length === 0 ? withArguments(facts, before) : facts;
 }
 
 function isEnding(stat: ProcStat): boolean {
@@ -50,6 +52,11 @@ function isEnding(stat: ProcStat): boolean {
 function endedMeanwhile(root: ProcRoot, { pid, startTicks }: ProcStat): boolean {
   const now = readStat(root, pid);
   return now !== null && (isUnread(now) || now.startTicks !== startTicks || isEnding(now));
+}
+
+/** In the midst of an execve(2) there are none. Taken for what there was, the new ones would be no news any more. */
+function withArguments(facts: ProcessFacts, { args, argsTruncated, argsPadded }: ProcessFacts): ProcessFacts {
+  return { ...facts, args, argsTruncated, argsPadded };
 }
 
 /** No program to be seen, as when a process has given its memory back. */

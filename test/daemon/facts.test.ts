@@ -65,6 +65,16 @@ describe("the facts of a process that ends while they are read", () => {
 
   test("are what is read of one that lives, and was moved out of its container", () => {
     const { alive, before } = whileEnding(0, "S");
-    expect(readFacts(root(), alive, before)).toMatchObject({ args: [], cgroup: "/", containerId: null });
+    expect(readFacts(root(), alive, before)).toMatchObject({ cgroup: "/", containerId: null });
+  });
+
+  test("are the arguments of before in the midst of an exec, which shows none", () => {
+    put(7, {}, `/docker/${id}`, "app\0-v\0");
+    const before = readFacts(root(), statOf(7), null);
+    put(7, { name: "next" }, `/docker/${id}`, "");
+    const between = readFacts(root(), statOf(7), before);
+    expect(between).toMatchObject({ args: ["app", "-v"], containerId: id });
+    put(7, { name: "next" }, `/docker/${id}`, "next\0");
+    expect(readFacts(root(), statOf(7), between)).toMatchObject({ args: ["next"] });
   });
 });
