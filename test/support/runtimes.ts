@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { type Actor, type Ready, startActor } from "./actor.ts";
 import { eventually } from "./poll.ts";
-import { isZombie } from "./process-state.ts";
+import { isZombie, stateOf } from "./process-state.ts";
 
 /** A program of test/programs/zombies for a language's runtime, which ticks while it blocks in its own ways. */
 export interface Runtime {
@@ -40,7 +40,12 @@ export function startRuntime(command: readonly string[]): Actor {
     const said = await actor.ready();
     const orphans = actor.lines().find((line) => "orphans" in line) as Ready;
     for (const pid of orphans.zombies) process.kill(pid, "SIGUSR1");
-    const isOver = () => orphans.zombies.every(isZombie);
+    const isOver = () => {
+      // With it go its zombies, to whoever collects them at once.
+      if (!/^[^ZX]$/.test(stateOf(actor.pid) ?? "X"))
+        throw new Error(`${command.join(" ")} has ended: ${JSON.stringify(actor.lines())}`);
+      return orphans.zombies.every(isZombie);
+    };
     // Some dump core, and many may do so at once.
     await eventually(`the orphans of ${command.join(" ")} to end`, isOver, 60_000);
     return {
