@@ -61,8 +61,7 @@ export interface CallResult extends Line {
 /** Starts a program that speaks in such lines. */
 export function startActor(command: readonly string[]): Actor {
   const child = Bun.spawn([...command], { detached: true, stdin: "pipe", stdout: "pipe", stderr: "pipe" });
-  // Taken at once: whoever reads from it is not to see an end that nobody meant.
-  const { pid, stdin } = child;
+  const { pid } = child;
   const startedAt = performance.now();
   const lines: Line[] = [];
   let stderr = "";
@@ -108,8 +107,8 @@ export function startActor(command: readonly string[]): Actor {
     zombies: () => lines.flatMap((line) => (line["zombies"] as readonly number[]) ?? []).filter(isZombie),
     signal: (signal) => void process.kill(pid, signal),
     write(text) {
-      stdin.write(text);
-      void stdin.flush();
+      child.stdin.write(text);
+      void child.stdin.flush();
     },
     async stopAndContinue() {
       process.kill(pid, "SIGSTOP");

@@ -39,6 +39,8 @@ export function startRuntime(command: readonly string[]): Actor {
   const prepare = async (): Promise<Ready> => {
     const said = await actor.ready();
     const orphans = actor.lines().find((line) => "orphans" in line) as Ready;
+    // A shell collects whatever has ended behind each command, its own ones too: the last was what said that it is ready.
+    await actor.blocked();
     for (const pid of orphans.zombies) process.kill(pid, "SIGUSR1");
     const isOver = () => {
       // With it go its zombies, to whoever collects them at once.

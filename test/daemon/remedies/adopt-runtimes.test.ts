@@ -41,22 +41,9 @@ async function adoptAll(actor: Actor) {
   return obstacles;
 }
 
-/** Beside fourteen others that start, one may end before anything is done to it: that is told, and it is started anew. */
-async function started(runtime: Runtime, tries = 3): Promise<Actor> {
-  const actor = await actors.runtime(runtime, { seconds, zombies: orphans });
-  try {
-    await actor.ready();
-    return actor;
-  } catch (cause) {
-    if (tries === 1) throw cause;
-    console.warn(`${runtime.name} is started anew: ${cause}`);
-    return started(runtime, tries - 1);
-  }
-}
-
 /** What is wrong; null: nothing. */
 async function tryRuntime(runtime: Runtime): Promise<unknown> {
-  const actor = await started(runtime);
+  const actor = await actors.runtime(runtime, { seconds, zombies: orphans });
   const { pid, zombies } = await actor.ready();
   await actor.blocked();
   const obstacles = await adoptAll(actor);
