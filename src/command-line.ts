@@ -3,7 +3,7 @@ import { type ExitCode, exitCode, type LiveOutput } from "#cli/command.ts";
 import { run } from "#cli/run.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { readContent } from "#daemon/content/read.ts";
-import { checkOnce, uncheckedOnce } from "#daemon/reloader-once.ts";
+import { checkOnce, uncheckedOnce } from "#daemon/reload/once.ts";
 import { validate } from "#daemon/validate/validate.ts";
 import { profiles } from "#policy/profiles.ts";
 import { serve } from "#serve.ts";

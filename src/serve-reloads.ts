@@ -8,7 +8,7 @@ import { readContent } from "#daemon/content/read.ts";
 import { findSubPath } from "#daemon/content/sub-path.ts";
 import { watchContent } from "#daemon/content/watch.ts";
 import { createApply, oldWorkers, startedAt } from "#daemon/evidence/apply.ts";
-import { createReloader } from "#daemon/reloader.ts";
+import { createReloader } from "#daemon/reload/reloader.ts";
 import { validate } from "#daemon/validate/validate.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import type { WatchSettings } from "#process/reload.ts";

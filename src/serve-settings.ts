@@ -4,7 +4,7 @@ import type { LoadedConfig } from "#config/load.ts";
 import { type Config, formatListen, type Listen } from "#config/schema.ts";
 import type { AgentSettings } from "#daemon/agent.ts";
 import type { BusLimits } from "#daemon/bus.ts";
-import type { PidSettings } from "#daemon/pid-gauge.ts";
+import type { PidSettings } from "#daemon/pids/gauge.ts";
 import type { Listener } from "#http/server.ts";
 import type { RunProgram } from "#process/run-program.ts";
 

@@ -1,5 +1,5 @@
 import type { Clock } from "#base/clock.ts";
-import { createContainerNames } from "#daemon/container-names.ts";
+import { createContainerNames } from "#daemon/containers/names.ts";
 import { type KnownFacts, readFacts } from "#daemon/facts.ts";
 import { bootTimeOf, hasRun, percentOf, sightingOf, startOf, ticksOf } from "#daemon/sighting.ts";
 import { bootTimeMs } from "#kernel/boot-time.ts";

@@ -1,5 +1,5 @@
 import type { Finding, Inquiry } from "#daemon/evidence/inquiry.ts";
-import { zombieStatus } from "#daemon/exit-status.ts";
+import { zombieStatus } from "#daemon/watch/exit-status.ts";
 import { closePidfd, type Pidfd, pidfdExitStatus } from "#kernel/pidfd.ts";
 import { gone, isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";

@@ -1,4 +1,4 @@
-import type { PidBudgets } from "#daemon/pids.ts";
+import type { PidBudgets } from "#daemon/pids/pids.ts";
 import type { PidBudget } from "#policy/pids.ts";
 import { containerLabels } from "#telemetry/container-labels.ts";
 import type { MetricFamily } from "#telemetry/exposition.ts";

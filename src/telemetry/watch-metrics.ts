@@ -1,4 +1,4 @@
-import type { WatchStatus } from "#daemon/watcher.ts";
+import type { WatchStatus } from "#daemon/watch/watcher.ts";
 import type { MetricFamily } from "#telemetry/exposition.ts";
 
 const mechanisms = ["aio", "timer", "sweep"] as const;

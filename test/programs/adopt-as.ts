@@ -1,6 +1,7 @@
 // adopt-as.ts <parent> <zombie>...: adopts as whoever runs it, and says what came of it, and why not.
-import { readParentFacts } from "#daemon/parent-facts.ts";
+
 import { adopt } from "#daemon/remedies/adopt.ts";
+import { readParentFacts } from "#daemon/zombies/parent-facts.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import { refuseAdoption } from "#policy/remedy.ts";
 import { parentOf, zombiesOf } from "../support/adoption.ts";

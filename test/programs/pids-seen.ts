@@ -1,5 +1,5 @@
 import { createObserver } from "#daemon/observer.ts";
-import { createPidCgroups } from "#daemon/pid-cgroups.ts";
+import { createPidCgroups } from "#daemon/pids/cgroups.ts";
 import { lookAround } from "#daemon/surroundings.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 

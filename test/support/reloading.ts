@@ -2,7 +2,7 @@ import { isProblem } from "#base/errors.ts";
 import { type AgentOptions, createAgent, type SignalRequest } from "#daemon/agent.ts";
 import { createBus } from "#daemon/bus.ts";
 import { createCauses } from "#daemon/causes.ts";
-import { createWatch } from "#daemon/watch.ts";
+import { createWatch } from "#daemon/watch/watch.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import type { TargetRule } from "#policy/target-rule.ts";
 import type { RegisterEvent } from "#process/event.ts";

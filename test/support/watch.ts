@@ -1,6 +1,6 @@
 import { createBus } from "#daemon/bus.ts";
 import { createCauses } from "#daemon/causes.ts";
-import { createWatch } from "#daemon/watch.ts";
+import { createWatch } from "#daemon/watch/watch.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import type { RegisterEvent } from "#process/event.ts";
 import { eventually } from "./poll.ts";

@@ -1,7 +1,7 @@
 import { createBus } from "#daemon/bus.ts";
 import { createObserver } from "#daemon/observer.ts";
-import { eventProcess } from "#daemon/register.ts";
-import { createZombies } from "#daemon/zombies.ts";
+import { eventProcess } from "#daemon/watch/register.ts";
+import { createZombies } from "#daemon/zombies/zombies.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import type { ZombieSettings } from "#policy/zombies.ts";
 import type { EventType, ExitFacts, RegisterEvent } from "#process/event.ts";

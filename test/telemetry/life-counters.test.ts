@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createBus } from "#daemon/bus.ts";
-import { eventProcess } from "#daemon/register.ts";
+import { eventProcess } from "#daemon/watch/register.ts";
 import type { EventDraft } from "#process/event.ts";
 import type { Process } from "#process/process.ts";
 import { countLives } from "#telemetry/life-counters.ts";

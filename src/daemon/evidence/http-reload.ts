@@ -2,7 +2,7 @@ import type { Bus } from "#daemon/bus.ts";
 import type { About, Applied } from "#daemon/evidence/apply.ts";
 import { ask, isAnswer, placeOf } from "#daemon/evidence/ask.ts";
 import { createProbe, type Probe } from "#daemon/evidence/probe.ts";
-import { eventProcess } from "#daemon/register.ts";
+import { eventProcess } from "#daemon/watch/register.ts";
 import { readListening } from "#kernel/procfs/net-tcp.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";

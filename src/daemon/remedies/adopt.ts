@@ -1,6 +1,6 @@
-import { readParentFacts, readThreadStat, readThreadStatus, seccompOf } from "#daemon/parent-facts.ts";
 import { isDelayed, noteDelay } from "#daemon/remedies/delayed-calls.ts";
 import { type Attempt, isStillZombie, type Remedied, result } from "#daemon/remedies/remedied.ts";
+import { readParentFacts, readThreadStat, readThreadStatus, seccompOf } from "#daemon/zombies/parent-facts.ts";
 import { type Visit, visit } from "#kernel/adopt.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";

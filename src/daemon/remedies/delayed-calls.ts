@@ -1,4 +1,4 @@
-import { readThreadStat, readThreadStatus } from "#daemon/parent-facts.ts";
+import { readThreadStat, readThreadStatus } from "#daemon/zombies/parent-facts.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import type { Thread } from "#kernel/tracee.ts";
 

@@ -1,8 +1,8 @@
 import { toTimestamp } from "#base/clock.ts";
 import { type Column, columns, humanBytes, humanSeconds, printable } from "#base/columns.ts";
-import type { ContainerSummary } from "#daemon/containers.ts";
+import type { ContainerSummary } from "#daemon/containers/containers.ts";
 import type { ProcessDetail } from "#daemon/inspect.ts";
-import type { DatedStray } from "#daemon/strays.ts";
+import type { DatedStray } from "#daemon/zombies/strays.ts";
 import type { Container } from "#process/container.ts";
 import { formatId } from "#process/identity.ts";
 import { commandLine, type Process } from "#process/process.ts";

@@ -1,7 +1,7 @@
 import { toTimestamp } from "#base/clock.ts";
 import { type Column, columns, humanSeconds, printable } from "#base/columns.ts";
-import type { ReapReport } from "#daemon/reaper.ts";
-import type { ZombieFinding, ZombieReport } from "#daemon/zombie-care.ts";
+import type { ZombieFinding, ZombieReport } from "#daemon/zombies/care.ts";
+import type { ReapReport } from "#daemon/zombies/reaper.ts";
 import type { PidBudget } from "#policy/pids.ts";
 import { formatId } from "#process/identity.ts";
 import type { Origin } from "#process/lineage.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { readParentFacts } from "#daemon/parent-facts.ts";
 import { adopt } from "#daemon/remedies/adopt.ts";
+import { readParentFacts } from "#daemon/zombies/parent-facts.ts";
 import { type ProcRoot, procRoot } from "#kernel/procfs/root.ts";
 import { refuseAdoption } from "#policy/remedy.ts";
 import type { Actor } from "../../support/actor.ts";

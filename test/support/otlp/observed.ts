@@ -4,7 +4,7 @@ import { LoggerProvider } from "@opentelemetry/sdk-logs";
 import { MeterProvider, MetricReader, type ScopeMetrics } from "@opentelemetry/sdk-metrics";
 import { type ReadableSpan, type Sampler, TracerProvider } from "@opentelemetry/sdk-trace";
 import { createBus } from "#daemon/bus.ts";
-import { eventProcess } from "#daemon/register.ts";
+import { eventProcess } from "#daemon/watch/register.ts";
 import type { EventDraft, ExitFacts } from "#process/event.ts";
 import type { Process } from "#process/process.ts";
 import { createIds } from "#telemetry/otlp/ids.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import { eventProcess } from "#daemon/register.ts";
+import { eventProcess } from "#daemon/watch/register.ts";
 import { createObserved, msOf } from "../../support/otlp/observed.ts";
 
 const request = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", flags: 1 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { eventProcess } from "#daemon/register.ts";
+import { eventProcess } from "#daemon/watch/register.ts";
 import { type EventDraft, eventTypes } from "#process/event.ts";
 import { createObserved, msOf } from "../../support/otlp/observed.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { diag, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { AlwaysOffSampler, ParentBasedSampler, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace";
-import { eventProcess } from "#daemon/register.ts";
+import { eventProcess } from "#daemon/watch/register.ts";
 import { createObserved, msOf } from "../../support/otlp/observed.ts";
 
 const minutes = 60_000;

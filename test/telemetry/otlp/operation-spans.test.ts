@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import { eventProcess } from "#daemon/register.ts";
+import { eventProcess } from "#daemon/watch/register.ts";
 import type { Process } from "#process/process.ts";
 import { createObserved, msOf } from "../../support/otlp/observed.ts";
 

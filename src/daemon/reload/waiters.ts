@@ -1,0 +1,49 @@
+import type { ReloadCommon } from "#daemon/reload/means.ts";
+import type { Content, ReloadRecord, WatchSettings } from "#process/reload.ts";
+import type { TraceContext } from "#process/trace-context.ts";
+
+interface Waiter {
+  readonly trace: TraceContext | null;
+  readonly resolve: (record: ReloadRecord) => void;
+}
+
+/** Who has asked for a reload that has not begun: one is made for all of them. */
+export interface Waiters {
+  add(trace: TraceContext | null): Promise<ReloadRecord>;
+  take(): readonly Waiter[];
+  /** There is none for them. */
+  refuse(watch: WatchSettings, content: Content | null, detail: string): void;
+}
+
+export function createWaiters({ means, records }: ReloadCommon): Waiters {
+  let waiters: Waiter[] = [];
+  const take = () => {
+    const taken = waiters;
+    waiters = [];
+    return taken;
+  };
+  return {
+    add: (trace) => new Promise((resolve) => void waiters.push({ trace, resolve })),
+    take,
+    refuse({ name }, content, detail) {
+      const refused = take();
+      if (refused.length === 0) return;
+      const now = means.clock();
+      const record = records.begin({
+        watch: name,
+        reason: "request",
+        hash: content?.hash ?? "",
+        generation: content?.generation ?? null,
+        attempt: 1,
+        startedAt: now,
+        endedAt: now,
+        status: "failed",
+        evidence: [],
+        detail,
+        rejection: null,
+        process: null,
+      });
+      for (const { resolve } of refused) resolve(record);
+    },
+  };
+}
