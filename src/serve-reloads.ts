@@ -7,7 +7,7 @@ import type { Bus } from "#daemon/bus.ts";
 import { readContent } from "#daemon/content/read.ts";
 import { findSubPath } from "#daemon/content/sub-path.ts";
 import { watchContent } from "#daemon/content/watch.ts";
-import { createApply, oldWorkers, startedAt } from "#daemon/evidence/apply.ts";
+import { createApply, oldWorkers, startedAt, targetProblem } from "#daemon/evidence/apply.ts";
 import { createReloader } from "#daemon/reload/reloader.ts";
 import { validate } from "#daemon/validate/validate.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
@@ -31,9 +31,9 @@ export function createReloads({ root, bus, log, agent, settings, podName, runPro
   const preview = async (watch: WatchSettings) => {
     const receiver = { target: watch.target ?? undefined };
     if (watch.http) return null;
-    const rest = { force: false, dryRun: true, waitMs: 0, abort: new AbortController().signal };
+    const rest = { force: false, dryRun: true, waitMs: 0, abort: new AbortController().signal, watch: watch.name };
     const found = await agent.signal({ ...receiver, verb: watch.verb, ...rest });
-    return isProblem(found) ? found.detail : null;
+    return isProblem(found) ? found : null;
   };
   const reloader = createReloader({
     clock: systemClock,
@@ -44,11 +44,12 @@ export function createReloads({ root, bus, log, agent, settings, podName, runPro
     podName: podName ?? hostname(),
     watchContent,
     readContent,
-    validate: (validation, files, abort) => validate(validation, files, abort, runProgram),
+    validate: (validation, files, abort, tellUnjudged) => validate(validation, files, abort, tellUnjudged, runProgram),
     apply: createApply({ root, bus, agent }),
     preview,
     oldWorkers: (watch) => oldWorkers({ agent }, watch),
     startedAt: (watch) => startedAt({ agent }, watch),
+    targetProblem: (watch) => targetProblem({ agent }, watch),
     findSubPath: (paths) => findSubPath(root, "self", paths),
   });
   const isMain = (name: string) => {

@@ -1,5 +1,6 @@
 import { formatDuration } from "#base/duration.ts";
 import { maskUrl } from "#config/watch-urls.ts";
+import { redactArgs } from "#process/redact.ts";
 import type { HttpProbe, HttpReload, Validation, WatchSettings } from "#process/reload.ts";
 
 /** A watch as the file has it: times as text, and no passwords. */
@@ -27,7 +28,7 @@ function writtenValidation(validation: Validation) {
     case "http":
       return { http: maskUrl(validation.url), timeout: formatDuration(validation.timeoutMs) };
     case "exec":
-      return { exec: validation.command.map(maskUrl), timeout: formatDuration(validation.timeoutMs) };
+      return { exec: redactArgs(validation.command).map(maskUrl), timeout: formatDuration(validation.timeoutMs) };
     default:
       return validation.kind;
   }

@@ -36,6 +36,8 @@ export interface Run {
   readonly attempt: number;
   /** It was written while it ran: the app may have read something that was gone when sexton looked. */
   readonly disturbed: boolean;
+  /** A newer change is due: nobody waits for its proof any more. */
+  readonly superseded: boolean;
   /** As they were, for a run that comes to nothing. */
   readonly before: Pick<ReloadState, "job" | "lastStartAt" | "tried">;
 }

@@ -1,7 +1,7 @@
 import type { Job, Notices, ReloadSettings, ReloadState, Run } from "#policy/reload-state.ts";
 
-/** `refused`: it has failed, and nobody was told anything. */
-export type RunStatus = "confirmed" | "unconfirmed" | "failed" | "refused" | "rejected" | "no-target";
+/** `refused`: it has failed, and nobody was told anything. `superseded`: the app was told, and its proof not waited for. */
+export type RunStatus = "confirmed" | "unconfirmed" | "superseded" | "failed" | "refused" | "rejected" | "no-target";
 
 export interface Surroundings {
   readonly now: number;
@@ -118,6 +118,8 @@ export function takeEnd(
     if (state.job || run.reason === "request") return { ...spared, job: state.job ?? run.before.job };
     return { ...spared, job: { ...jobOf(run.reason, now + targetMs), awaitsTarget: true } };
   }
+  // Nobody knows what became of it: what there is now is reloaded, whatever it is.
+  if (status === "superseded") return { ...ended, tainted: true, job: state.job ?? jobOf("change", now) };
   // A job that is there came of a change during the run, and is done in any case.
   if (status === "confirmed" || (status === "unconfirmed" && retry.on !== "unconfirmed"))
     return {

@@ -30,7 +30,9 @@ export type ReloadInput =
 
 export type ReloadAction =
   | { readonly kind: "read" }
-  | { readonly kind: "start"; readonly reason: ReloadReason; readonly attempt: number };
+  | { readonly kind: "start"; readonly reason: ReloadReason; readonly attempt: number }
+  /** What runs is to end as soon as the app has been told: a newer change is due, and is not to wait for its proof. */
+  | { readonly kind: "supersede" };
 
 export interface ReloadStep {
   readonly state: ReloadState;
@@ -56,10 +58,14 @@ export function stepReload(
   const { now } = at;
   const state = spareRestarted(take(before, input, settings, at), at.startedAt);
   const changed = input.kind === "content" && before.content !== null && before.content.hash !== input.hash;
-  const reason = input.kind === "content" ? startable(state, before, settings, now) : null;
-  if (reason) {
+  const reason = dueReason(state, input.kind === "content" ? before : null, settings, now);
+  if (reason && state.running && isOvertaken(state)) {
+    const superseded = { ...state, running: { ...state.running, superseded: true } };
+    return { state: superseded, action: { kind: "supersede" }, changed, wakeAt: wakeAt(superseded, settings) };
+  }
+  if (reason && !state.running && input.kind === "content") {
     const attempt = state.tried + 1;
-    const started = startOf(state, input as ContentInput, reason, now);
+    const started = startOf(state, input, reason, now);
     return { state: started, action: { kind: "start", reason, attempt }, changed, wakeAt: wakeAt(started, settings) };
   }
   if (isToBeRead(state, input, settings, now)) {
@@ -98,18 +104,22 @@ function take(state: ReloadState, input: ReloadInput, settings: ReloadSettings, 
   }
 }
 
-/** Why a reload is to start now that all has just been read; null: it is not. */
-function startable(
+/** Why a reload is due now; null: none is. `before`: the state before what was read just now. */
+function dueReason(
   state: ReloadState,
-  before: ReloadState,
+  before: ReloadState | null,
   settings: ReloadSettings,
   now: number,
 ): ReloadReason | null {
-  if (state.running) return null;
   if (state.requested) return "request";
-  const waited = before.reading?.notices;
+  const waited = before?.reading?.notices;
   const isSettled = state.notices === null || (waited && now >= waited.first + settings.settleMostMs);
   return isSettled && isDue(state, settings, now) ? (state.job?.reason ?? null) : null;
+}
+
+/** What runs is of other content than there is now, and has not heard of it. */
+function isOvertaken({ running, content }: ReloadState): boolean {
+  return running !== null && !running.superseded && content !== null && content.hash !== running.hash;
 }
 
 function startOf(state: ReloadState, { hash }: ContentInput, reason: ReloadReason, now: number): ReloadState {
@@ -117,7 +127,14 @@ function startOf(state: ReloadState, { hash }: ContentInput, reason: ReloadReaso
   const attempt = tried + 1;
   return {
     ...state,
-    running: { hash, reason, attempt, disturbed: state.notices !== null, before: { job, lastStartAt, tried } },
+    running: {
+      hash,
+      reason,
+      attempt,
+      disturbed: state.notices !== null,
+      superseded: false,
+      before: { job, lastStartAt, tried },
+    },
     job: null,
     requested: false,
     lastStartAt: now,
@@ -148,7 +165,7 @@ function wakeAt(state: ReloadState, settings: ReloadSettings): number | null {
   const times: number[] = [];
   if (notices) times.push(settledAt(notices, settings));
   else if (state.content === null) times.push(state.unreadUntil);
-  else if (job && !running)
+  else if (job && (!running || isOvertaken(state)))
     times.push(Math.max(dueAt(job.dueAt, state, settings), heldUntil ?? Number.NEGATIVE_INFINITY));
   if (state.requested && !running) times.push(state.unreadUntil);
   return times.length === 0 ? null : Math.max(Math.min(...times), state.unreadUntil);

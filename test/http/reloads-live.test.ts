@@ -1,9 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import { problem } from "#base/errors.ts";
+import type { Apply } from "#daemon/evidence/apply.ts";
 import { createReloadMetrics } from "#telemetry/reload-metrics.ts";
 import { realApp } from "../support/app.ts";
 import type { Json } from "../support/binary.ts";
 import { readSamples, writeText } from "../support/exposition.ts";
 import { eventually } from "../support/poll.ts";
+import { expectProblem } from "../support/problem.ts";
 import { confirmed, reloaderOver } from "../support/reloader.ts";
 
 /** Whatever three letters of it are nowhere else. */
@@ -11,11 +14,16 @@ const secret = "QxZ7kWvJ2pQX";
 type Watch = Parameters<typeof reloaderOver>[0];
 
 /** The API over a reloader that watches real files; what it tells is gathered. */
-function live(watch: Watch, apply = async () => confirmed, first = '{"a": 1}') {
+function live(
+  watch: Watch,
+  apply: Apply = async () => confirmed,
+  first = '{"a": 1}',
+  means: Parameters<typeof reloaderOver>[2] = {},
+) {
   const told: string[] = [];
   const say = (...parts: unknown[]) => void told.push(JSON.stringify(parts));
   const log = { info: say, warn: say, error: say };
-  const harness = reloaderOver(watch, apply, { log }, (folder) => void folder.write("conf/app.json", first));
+  const harness = reloaderOver(watch, apply, { log, ...means }, (folder) => void folder.write("conf/app.json", first));
   harness.bus.listen((event) => void told.push(JSON.stringify(event)));
   const metrics = createReloadMetrics(harness.reloader, harness.bus);
   return {
@@ -67,22 +75,62 @@ describe("the API over real files", () => {
   });
 
   test("reloads when it is asked to, also without a change, and answers what came of it", async () => {
-    let status: "confirmed" | "unconfirmed" | "failed" | "no-target" = "confirmed";
+    let status: "confirmed" | "unconfirmed" | "failed" = "confirmed";
     await using app = live(
       () => ({ retry: { on: "never", leastMs: 100, mostMs: 100 } }),
       async () => ({ ...confirmed, status, detail: "Because." }),
     );
     await app.begin();
     const answers: Json[] = [];
-    for (status of ["confirmed", "unconfirmed", "failed", "no-target"] as const) answers.push(await run(app));
+    for (status of ["confirmed", "unconfirmed", "failed"] as const) answers.push(await run(app));
     expect(answers.map((answer) => [answer["reason"], answer["status"], answer["detail"]])).toEqual([
       ["request", "confirmed", "Because."],
       ["request", "unconfirmed", "Because."],
       ["request", "failed", "Because."],
-      ["request", "failed", "Because."],
     ]);
     expect(await run(app, "?dryRun=true")).toMatchObject({ status: "would-reload", hash: (await only(app))["hash"] });
-    expect(app.calls).toHaveLength(4);
+    expect(app.calls).toHaveLength(3);
+  });
+
+  test.each([
+    ["failed", problem("signal-unhandled", "Cannot reload it: it has no handler.", { disposition: "ignored" }), 409],
+    ["failed", problem("permission-denied", "Cannot signal it: it is another's.", { fix: "runAsUser: 0" }), 403],
+    ["no-target", problem("target-not-found", "Cannot find it.", { candidates: [] }), 404],
+  ] as const)(
+    "answers with the problem where nobody was told, and keeps the record: %s",
+    async (status, refusal, code) => {
+      await using app = live(
+        () => ({}),
+        async () => ({ ...confirmed, status, process: null, detail: refusal.detail, refusal }),
+        undefined,
+        { preview: async () => refusal },
+      );
+      await app.begin();
+      for (const query of ["", "?dryRun=true"]) {
+        const body = await expectProblem(await app.post(`/reloads/app${query}`), code, refusal.kind);
+        expect(body).toMatchObject({ ...refusal.facts, detail: refusal.detail });
+      }
+      expect((await app.json("/reloads"))["reloads"]).toMatchObject([
+        { status: "failed", detail: refusal.detail, process: null, reason: "request" },
+      ]);
+    },
+  );
+
+  test("answers with a problem where the validator gives no verdict: nobody was told", async () => {
+    const http = { kind: "http", url: "http://127.0.0.1:9/", timeoutMs: 50 } as const;
+    await using app = live(() => ({ validate: http, retry: { on: "never", leastMs: 100, mostMs: 100 } }));
+    await app.begin();
+    const body = await expectProblem(await app.post("/reloads/app"), 503, "unavailable");
+    expect(body["detail"]).toContain("Cannot validate the content: the validator cannot be reached");
+    expect(app.calls).toEqual([]);
+    // What nobody was told of needs no reload when it is back as it was.
+    app.folder.write("conf/app.json", '{"a": 2}');
+    await when(app, "the failure", (watch) => watch["changes"] === 1 && watch["pending"] === null);
+    const { lastReload } = await only(app);
+    expect(lastReload).toMatchObject({ status: "failed", reason: "change" });
+    app.folder.write("conf/app.json", '{"a": 1}');
+    await when(app, "the return", (watch) => watch["changes"] === 2 && watch["pending"] === null);
+    expect(await only(app)).toMatchObject({ lastReload });
   });
 
   test("holds, and reloads what has changed meanwhile when it is released", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { problem } from "#base/errors.ts";
 import type { ReloadRecord } from "#process/reload.ts";
 import { realApp } from "../support/app.ts";
 import type { Json } from "../support/binary.ts";
@@ -7,6 +8,9 @@ import { contentOf, createMemoryReloads, recordOf, stateOf, watchSettings } from
 
 const as = (type: string, body: string) => ({ headers: { "content-type": type }, body });
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const unhandled = problem("signal-unhandled", "Cannot reload process 17: nothing handles SIGHUP.", {
+  disposition: "default-terminate",
+});
 const rejection = { file: "/etc/app/x.json", line: 3, column: 7, reason: "a comma is expected" };
 
 function some(dry = {}) {
@@ -154,6 +158,11 @@ describe("POST /reloads/{name}", () => {
       "nginx (process 17-49123): failed after 0.25 s, It ended.\n",
     ],
     [
+      "superseded",
+      { status: "superseded", evidence: [], detail: "A newer change came." },
+      "nginx (process 17-49123): superseded after 0.25 s, A newer change came.\n",
+    ],
+    [
       "rejected",
       { status: "rejected", evidence: [], process: null, rejection },
       "nginx: rejected after 0.25 s, /etc/app/x.json:3:7: a comma is expected\n",
@@ -225,8 +234,7 @@ describe("POST /reloads/{name}", () => {
     const rejected = some({ rejection });
     const answer = await rejected.post("/reloads/nginx?dryRun=true");
     expect((await answer.json()) as Json).toMatchObject({ status: "rejected", rejection });
-    const refused = some({ problem: "Nothing handles SIGHUP." });
-    const text = await (await refused.post("/reloads/nginx?dryRun=true&pretty=true")).text();
-    expect(text).toBe("nginx: failed, Nothing handles SIGHUP.\n");
+    const refused = some({ refusal: unhandled });
+    await expectProblem(await refused.post("/reloads/nginx?dryRun=true&pretty=true"), 409, "signal-unhandled");
   });
 });

@@ -19,16 +19,22 @@ export interface Script {
   readonly happenings: readonly Happening[];
   /** How the readings and reloads go, in order; when there are no more, all goes well. */
   readonly readings: readonly { readonly ms: number; readonly fails: boolean }[];
-  readonly runs: readonly { readonly ms: number; readonly readsAt: number; readonly status: RunStatus }[];
+  readonly runs: readonly {
+    readonly ms: number;
+    /** Of that time: until the app has been told, which nothing cuts short; what is left is the wait for its proof. */
+    readonly tellingMs?: number;
+    readonly readsAt: number;
+    readonly status: RunStatus;
+  }[];
 }
 
 export interface Start {
   readonly at: number;
-  readonly endedAt: number;
+  endedAt: number;
   readonly reason: ReloadReason;
   readonly attempt: number;
   readonly hash: string;
-  readonly status: RunStatus;
+  status: RunStatus;
   readonly before: ReloadState;
   /** Because it was changed to and fro during the one before. */
   readonly again: boolean;
@@ -51,6 +57,8 @@ export function play({ settings, happenings, readings, runs }: Script) {
   let app = { has: "a", startedAt: -10_000 as number | null };
   let wake: { at: number } | null = null;
   let running = 0;
+  let enough: (() => void) | null = null;
+  let lastRead = 0;
   const starts: Start[] = [];
   const writes: { at: number; content: string }[] = [];
   const notices: number[] = [];
@@ -84,11 +92,17 @@ export function play({ settings, happenings, readings, runs }: Script) {
       );
       return;
     }
+    if (action.kind === "supersede") {
+      if (!enough) faults.push(`nothing is superseded at ${now}`);
+      enough?.();
+      return;
+    }
     if (++running > 1) faults.push(`two at once at ${now}`);
     const hash = state.content?.hash ?? "";
-    const { ms, readsAt, status: scripted } = runs[starts.length] ?? { ms: 5, readsAt: 0, status: "confirmed" };
+    const run = runs[starts.length] ?? { ms: 5, readsAt: 0, status: "confirmed" };
+    const { ms, tellingMs = 0, readsAt, status: scripted } = run;
     const status = isInvalid(hash) ? "rejected" : app.startedAt === null ? "no-target" : scripted;
-    starts.push({
+    const start: Start = {
       at: now,
       endedAt: now + ms,
       ...action,
@@ -96,17 +110,32 @@ export function play({ settings, happenings, readings, runs }: Script) {
       status,
       before,
       again: state.running?.before.job?.again ?? false,
-    });
+    };
+    starts.push(start);
     const told = status === "confirmed" || status === "unconfirmed";
+    const turn = starts.length;
     const read = () => {
+      // A signal that has not been handled yet when the next one comes is one with it, signal(7).
+      if (turn < lastRead) return;
+      lastRead = turn;
       app = { ...app, has: files.content };
     };
     if (told) at(now + readsAt * ms, read);
     if (status === "failed") app = { ...app, has: "half" };
-    at(now + ms, () => {
+    const end = () => {
+      if (enough === null || starts.at(-1) !== start || now < start.endedAt) return;
+      enough = null;
       running--;
-      step({ kind: "ended", status });
-    });
+      step({ kind: "ended", status: start.status });
+    };
+    at(start.endedAt, end);
+    enough = () => {
+      // Who was not told at all has nothing that is waited for.
+      if (!told && status !== "failed") return;
+      start.endedAt = Math.max(now, Math.min(start.at + tellingMs, start.endedAt));
+      start.status = "superseded";
+      at(start.endedAt, end);
+    };
   }
 
   function happen(happening: Happening): void {

@@ -151,7 +151,8 @@ describe("one at a time", () => {
   test("a change while it runs is made after it", () => {
     const it = watch().begun();
     it.change(100, "b");
-    expect(it.change(2_000, "c")).toMatchObject({ action: null, wakeAt: null });
+    expect(it.change(2_000, "c")).toMatchObject({ action: { kind: "supersede" }, wakeAt: null });
+    expect(it.tick(3_500)).toMatchObject({ action: null, wakeAt: null });
     expect(it.ended(9_000, "confirmed").action).toEqual({ kind: "read" });
     expect(it.content(9_001, "c").action).toEqual(start("change"));
   });

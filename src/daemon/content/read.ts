@@ -1,12 +1,15 @@
 import { readlinkSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type FileReading, type Pace, readFile } from "#daemon/content/file.ts";
+import { type FileRead, type FileReading, type Pace, readFile } from "#daemon/content/file.ts";
+import { type ContentMemory, createContentMemory } from "#daemon/content/memory.ts";
 import { createProblems } from "#daemon/content/problems.ts";
+import { createRecords, type Records } from "#daemon/content/records.ts";
 import { walk } from "#daemon/content/walk.ts";
 import type { Content, ContentFile } from "#process/reload.ts";
 
 export interface ContentLimits {
   readonly files: number;
+  /** Of all files together. */
   readonly bytes: number;
 }
 
@@ -19,13 +22,14 @@ const longestPauseMs = 40;
 
 export interface ReadContent {
   readonly content: Content;
-  /** The bytes that the hash is of, for as long as this is held. */
+  /** Nothing of them is held: each is read again by whoever wants to see it. */
   readonly files: () => readonly ContentFile[];
 }
 
 interface Reading extends ReadContent {
   /** Every link that was followed, and where it led. */
   readonly links: ReadonlyMap<string, string>;
+  readonly records: Records;
 }
 
 /**
@@ -33,12 +37,19 @@ interface Reading extends ReadContent {
  * elsewhere: each link is read once, and all is read again if one of them has changed by the end. So a hash is always of
  * one generation.
  */
-export async function readContent(paths: readonly string[], limits = usual): Promise<ReadContent> {
+export async function readContent(
+  paths: readonly string[],
+  memory = createContentMemory(),
+  limits = usual,
+): Promise<ReadContent> {
   const pace = createPace();
   for (let attempt = 1; ; attempt++) {
-    const reading = await readOnce(paths, limits, pace);
+    const reading = await readOnce(paths, memory, limits, pace);
     const moved = [...reading.links].find(([path, target]) => !leadsTo(path, target));
-    if (!moved) return reading;
+    if (!moved) {
+      reading.records.remember();
+      return { content: reading.content, files: reading.files };
+    }
     if (attempt === mostAttempts) return restless(reading, moved[0]);
     await Bun.sleep(Math.min(2 ** attempt / 2, longestPauseMs));
   }
@@ -50,19 +61,25 @@ function restless({ content, links }: Reading, moved: string): ReadContent {
   return { content: { ...content, hash: sha256(JSON.stringify([...links])), problem }, files: () => [] };
 }
 
-async function readOnce(paths: readonly string[], limits: ContentLimits, pace: Pace): Promise<Reading> {
-  const records: (readonly [path: number, name: string, kind: string, digest: string])[] = [];
+async function readOnce(
+  paths: readonly string[],
+  memory: ContentMemory,
+  limits: ContentLimits,
+  pace: Pace,
+): Promise<Reading> {
+  const records = createRecords(memory);
   const files: ContentFile[] = [];
   const links = new Map<string, string>();
   const generations = new Set<string>();
   const changes = new Map<string, number>();
   const problems = createProblems(limits);
-  let [count, total, held] = [0, 0, 0];
+  let [count, total, read] = [0, 0, 0];
 
   function take(index: number, name: string, shown: string, path: string, sealed: boolean, reading: FileReading): void {
     if (reading.kind === "nothing") {
       // In a directory it has left since that was listed.
-      if (reading.why !== "absent" || name === "") records.push([index, name, reading.why, ""]);
+      if (reading.why === "absent" && name !== "") return;
+      records.nothing(index, name, reading.why);
       if (reading.why !== "absent") problems.add(shown, reading.why, name === "");
       return;
     }
@@ -71,13 +88,13 @@ async function readOnce(paths: readonly string[], limits: ContentLimits, pace: P
     total += stat.size;
     if (!sealed) changes.set(path, stat.ctimeMs);
     if (reading.kind === "unread") {
-      records.push([index, name, "unread", `${stat.size} ${stat.mtimeMs} ${stat.ino}`]);
+      records.unread(index, name, stat, reading.why);
       problems.add(shown, reading.why, name === "");
       return;
     }
-    held += reading.bytes.length;
-    records.push([index, name, "file", reading.digest]);
-    files.push({ path: shown, bytes: reading.bytes });
+    read += reading.length;
+    records.read(index, name, stat, reading.digest);
+    files.push({ path: shown, size: reading.length, read: () => readAgain(path, reading, shown) });
   }
 
   for (const [index, top] of paths.entries())
@@ -89,21 +106,20 @@ async function readOnce(paths: readonly string[], limits: ContentLimits, pace: P
           break;
         case "directory":
           if (!step.sealed) changes.set(step.path, step.stat.ctimeMs);
-          records.push([index, step.name, "directory", ""]);
+          records.directory(index, step.name, step.stat);
           break;
         case "volume":
           // Its link tells when, and where that leads is the directory.
           changes.delete(step.path);
-          records.pop();
           break;
         case "file": {
-          const most = count < limits.files ? limits.bytes - held : -1;
+          const most = { read: count < limits.files ? limits.bytes - read : -1, held: 0 };
           const shown = join(top, step.name);
           take(index, step.name, shown, step.path, step.sealed, await readFile(step.path, most, pace));
           break;
         }
         case "nothing":
-          records.push([index, step.name, step.why, ""]);
+          records.nothing(index, step.name, step.why);
           problems.add(join(top, step.name), step.why, step.name === "");
           break;
         default:
@@ -113,7 +129,7 @@ async function readOnce(paths: readonly string[], limits: ContentLimits, pace: P
   const newest = Math.max(...changes.values());
   return {
     content: {
-      hash: hashOf(records),
+      hash: records.hash(),
       files: count,
       bytes: total,
       generation: generations.size > 0 ? [...generations].join(",") : null,
@@ -122,16 +138,15 @@ async function readOnce(paths: readonly string[], limits: ContentLimits, pace: P
     },
     files: () => files,
     links,
+    records,
   };
 }
 
-function hashOf(records: (readonly [path: number, name: string, ...string[]])[]): string {
-  records.sort(
-    ([path, name], [otherPath, otherName]) => path - otherPath || (name < otherName ? -1 : +(name > otherName)),
-  );
-  const hasher = new Bun.CryptoHasher("sha256");
-  for (const record of records) hasher.update(`${JSON.stringify(record)}\n`);
-  return hasher.digest("hex");
+async function readAgain(path: string, { length, digest }: FileRead, shown: string): Promise<Uint8Array> {
+  const again = await readFile(path, { read: length, held: length }, createPace());
+  if (again.kind !== "read" || again.digest !== digest || !again.bytes)
+    throw new Error(`${shown} has changed since it was read`);
+  return again.bytes;
 }
 
 const sha256 = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");

@@ -187,11 +187,14 @@ function look(path: string): Stats | Nothing {
 
 function list(path: string): Dirent[] | Nothing {
   try {
-    return readdirSync(path, { withFileTypes: true });
+    // In order, so that what limits leave out, and which of two ways to a directory comes first, is always the same.
+    return readdirSync(path, { withFileTypes: true }).sort(byName);
   } catch (cause) {
     return whyNot(cause);
   }
 }
+
+const byName = (one: Dirent, other: Dirent) => (one.name < other.name ? -1 : +(one.name > other.name));
 
 function readLink(path: string): string | null {
   try {

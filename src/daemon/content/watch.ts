@@ -102,8 +102,7 @@ export function watchContent(
     notice = null;
     noticedAt = performance.now();
     // First the watches, so that what is read after this is watched while it is read.
-    // Where there were too few of them, the next try is soon enough.
-    if (isPlanDue && plan?.failure?.kind !== "full") replan();
+    if (isPlanDue && isBehind()) replan();
     if (!isStopped) onNotice();
   }
 
@@ -186,6 +185,11 @@ export function watchContent(
     look = null;
   }
 
+  /** Something has moved since the watches were placed. Where there are too few of them, the next try is soon enough. */
+  function isBehind(): boolean {
+    return !isStopped && (isPlanDue || plan?.isStale === true) && plan?.failure?.kind !== "full";
+  }
+
   replan();
   return {
     mechanism: () => (look ? "poll" : "inotify"),
@@ -193,10 +197,12 @@ export function watchContent(
     errors: () => errors,
     opened() {
       inotify?.drain();
+      // What a link leads to by now is watched before the app is told, not only with the next notice.
+      if (isBehind()) replan();
       return opened;
     },
     reading(work) {
-      if (!isStopped && performance.now() - plannedAt > planAgeMs) replan();
+      if (!isStopped && (isBehind() || performance.now() - plannedAt > planAgeMs)) replan();
       // Each open of a read leaves itself out, also for other watches of the same files.
       return work();
     },

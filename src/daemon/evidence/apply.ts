@@ -7,6 +7,7 @@ import type { ProcRoot } from "#kernel/procfs/root.ts";
 import type { Evidence } from "#process/evidence.ts";
 import { formatId } from "#process/identity.ts";
 import type { WatchSettings } from "#process/reload.ts";
+import { supersededText } from "#process/reload-text.ts";
 import type { TraceContext } from "#process/trace-context.ts";
 
 export interface ApplyMeans {
@@ -22,18 +23,23 @@ export interface About {
   /** How often the files of the watch have been opened by others than sexton. */
   readonly opened: (() => number) | null;
   readonly abort: AbortSignal;
+  /** There is something newer: what is told is told, and no proof is waited for. */
+  readonly enough: AbortSignal;
 }
 
-/** What became of one reload of a watch. `no-target`: nobody is there who could reload, yet or any more. */
+/**
+ * What became of one reload of a watch. `no-target`: nobody is there who could reload, yet or any more. `superseded`: it was
+ * told, and something newer came before anything showed an effect.
+ */
 export interface Applied {
-  readonly status: "confirmed" | "unconfirmed" | "failed" | "no-target";
+  readonly status: "confirmed" | "unconfirmed" | "superseded" | "failed" | "no-target";
   readonly evidence: readonly Evidence[];
   /** In a sentence, why it is not confirmed; null: it is. */
   readonly detail: string | null;
   /** Of the process that was told, `17-49123`; null: none was. */
   readonly process: string | null;
-  /** Nobody was told anything: the app has what it had. */
-  readonly untold?: true;
+  /** Why nobody was told anything: the app has what it had. */
+  readonly refusal?: Problem;
 }
 
 export type Apply = (watch: WatchSettings, about: About) => Promise<Applied>;
@@ -44,7 +50,7 @@ const absences: readonly Problem["kind"][] = ["target-not-found", "process-gone"
 /** Makes the app of a watch reload, by the same guarded path as the API, and says what came of it. */
 export function createApply({ root, bus, agent }: ApplyMeans): Apply {
   return async (watch, about) => {
-    const { cause, trace, abort, opened } = about;
+    const { cause, trace, abort, enough, opened } = about;
     const receiver = { target: watch.target ?? undefined };
     if (watch.http) {
       const findTarget = () => {
@@ -66,18 +72,17 @@ export function createApply({ root, bus, agent }: ApplyMeans): Apply {
       abort,
       trace,
       cause,
-      proof: { waitMs, http, opened, dueMs: waitMs },
+      proof: { waitMs, http, opened, dueMs: waitMs, enough },
       watch: watch.name,
     });
     if (isProblem(report)) return refused(report);
     const { outcome } = report;
+    const [evidence, process] = [outcome?.evidence ?? [], formatId(report.target.process)];
     const status = outcome === null ? "unconfirmed" : statusOf(outcome);
-    return {
-      status,
-      evidence: outcome?.evidence ?? [],
-      detail: outcome === null || status === "confirmed" ? null : describe(outcome),
-      process: formatId(report.target.process),
-    };
+    if (status === "unconfirmed" && enough.aborted && outcome)
+      return { status: "superseded", evidence, detail: supersededText(outcome.afterSeconds), process };
+    const detail = outcome === null || status === "confirmed" ? null : describe(outcome);
+    return { status, evidence, detail, process };
   };
 }
 
@@ -93,14 +98,25 @@ export function startedAt({ agent }: Pick<ApplyMeans, "agent">, watch: WatchSett
   return isProblem(known) ? null : known.process.startedAt;
 }
 
-function refused({ kind, detail }: Problem): Applied {
-  return {
-    status: absences.includes(kind) ? "no-target" : "failed",
-    evidence: [],
-    detail,
-    process: null,
-    untold: true,
-  };
+/**
+ * In a sentence, that the watch names nobody whom the configuration knows, or nobody in particular; null: its app is there,
+ * or what is configured waits for it.
+ */
+export function targetProblem(
+  { agent }: { readonly agent: Pick<Agent, "knownTarget" | "settings"> },
+  { name, target }: Pick<WatchSettings, "name" | "target">,
+): string | null {
+  const known = agent.knownTarget({ target: target ?? undefined });
+  if (!isProblem(known)) return null;
+  const { targets } = agent.settings();
+  if (known.kind === "target-ambiguous") return `${known.detail} Watch ${name} reloads nobody until then.`;
+  if (target === null || Object.hasOwn(targets, target) || known.kind !== "target-not-found") return null;
+  return `${known.detail} Mend the target of watch ${name}, or configure it under targets.`;
+}
+
+function refused(refusal: Problem): Applied {
+  const status = absences.includes(refusal.kind) ? "no-target" : "failed";
+  return { status, evidence: [], detail: refusal.detail, process: null, refusal };
 }
 
 function statusOf({ status, failure }: Outcome): Applied["status"] {

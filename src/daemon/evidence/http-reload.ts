@@ -1,3 +1,4 @@
+import { problem } from "#base/errors.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { About, Applied } from "#daemon/evidence/apply.ts";
 import { ask, isAnswer, placeOf } from "#daemon/evidence/ask.ts";
@@ -11,6 +12,7 @@ import type { Evidence } from "#process/evidence.ts";
 import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 import type { HttpReload, WatchSettings } from "#process/reload.ts";
+import { supersededText } from "#process/reload-text.ts";
 
 export interface HttpReloadMeans {
   readonly root: ProcRoot;
@@ -24,6 +26,7 @@ const pollMs = 25;
 const endTypes: Readonly<Record<Applied["status"], EventType & `reload.${string}`>> = {
   confirmed: "reload.confirmed",
   unconfirmed: "reload.unconfirmed",
+  superseded: "reload.unconfirmed",
   failed: "reload.failed",
   "no-target": "reload.failed",
 };
@@ -36,12 +39,13 @@ export async function reloadByHttp(
   { root, bus, findTarget }: HttpReloadMeans,
   watch: WatchSettings,
   http: HttpReload,
-  { cause, trace, abort }: About,
+  { cause, trace, abort, enough }: About,
 ): Promise<Applied> {
   const where = `${http.method} ${placeOf(http.url)}`;
   if (!mayListen(root, http.url)) {
     const detail = `Cannot reload by ${where}: nobody listens there yet.`;
-    return { status: "no-target", evidence: [], detail, process: null };
+    const refusal = problem("target-not-found", detail, { candidates: [] });
+    return { status: "no-target", evidence: [], detail, process: null, refusal };
   }
   const process = findTarget();
   const probe = watch.proof.http && createProbe({ ...watch.proof.http, kind: "http-probe", succeeded: null });
@@ -50,12 +54,13 @@ export async function reloadByHttp(
   const about = process && eventProcess(process);
   const started = performance.now();
   const id = bus.emit({ type: "reload.started", process: about, data: reload, trace, cause });
-  const { status, evidence, detail } = await outcome();
-  probe?.stop();
+  const { status, evidence, detail } = await outcome().finally(() => probe?.stop());
   const afterSeconds = Math.round(performance.now() - started) / 1000;
   const failure = status === "failed" && detail !== null ? { failure: detail } : {};
   // The words that a reload by a signal has: what failed though the process is there is `unconfirmed`.
-  const data = { ...reload, outcome: status === "failed" ? "unconfirmed" : status, evidence, afterSeconds, ...failure };
+  const outcomeWord = status === "confirmed" ? status : "unconfirmed";
+  const superseded = status === "superseded" ? { superseded: true } : {};
+  const data = { ...reload, outcome: outcomeWord, evidence, afterSeconds, ...failure, ...superseded };
   bus.emit({ type: endTypes[status], process: about, data, cause: id });
   return { status, evidence, detail, process: process && formatId(process) };
 
@@ -72,6 +77,10 @@ export async function reloadByHttp(
     if (!probe) return { status: "confirmed", evidence: [status], detail: null };
     const shown = await waitFor(probe);
     if (shown) return { status: "confirmed", evidence: [status, shown], detail: null };
+    if (enough.aborted && !abort.aborted) {
+      const detail = supersededText(Math.round(performance.now() - started) / 1000);
+      return { status: "superseded", evidence: [status], detail };
+    }
     const seconds = watch.proof.waitMs / 1000;
     const detail = `${where} answered ${said}, and nothing seen at ${placeOf(watch.proof.http?.url ?? url)} in ${seconds} s shows an effect.`;
     return { status: "unconfirmed", evidence: [status], detail };
@@ -82,7 +91,7 @@ export async function reloadByHttp(
     const deadline = performance.now() + watch.proof.waitMs;
     for (;;) {
       const shown = asked.evidence();
-      if (shown || abort.aborted || performance.now() >= deadline) return shown;
+      if (shown || abort.aborted || enough.aborted || performance.now() >= deadline) return shown;
       await Bun.sleep(pollMs);
     }
   }

@@ -29,7 +29,7 @@ export interface Inquiry {
   prepare(): Promise<void> | null;
   /** Right before the signal: what follows is compared with this moment. */
   begin(): void;
-  /** Cheap enough to be asked again and again. `atEnd`: it will not be asked again. */
+  /** Cheap enough to be asked again and again. `atEnd`: the time is up. */
   look(elapsedMs: number, atEnd: boolean): Finding;
   /** Workers of before that are still there; empty unless workers were seen to be replaced. */
   oldWorkers(): readonly ProcessId[];

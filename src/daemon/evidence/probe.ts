@@ -10,7 +10,7 @@ export interface Probe {
   start(): void;
   /** What the last answer shows; null: nothing. */
   evidence(): Evidence | null;
-  /** In a sentence, when the app itself says that the reload has failed. `atEnd`: it will not be asked again. */
+  /** In a sentence, when the app itself says that the reload has failed. `atEnd`: the time is up. */
   failure(atEnd: boolean): string | null;
   stop(): void;
 }

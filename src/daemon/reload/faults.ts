@@ -13,14 +13,15 @@ export interface Faults {
   count(): number;
 }
 
-export function createFaults(watch: string, log: Pick<Log, "error">): Faults {
+/** `watch` is its name, which may change. */
+export function createFaults(watch: () => string, log: Pick<Log, "error">): Faults {
   const sentences = new Map<string, string>();
   let count = 0;
   const faults: Faults = {
     add(doing, cause) {
       count++;
       const sentence = `Cannot ${doing}: ${reasonOf(cause)}`;
-      if (sentences.get(doing) !== sentence) log.error("a watch has a problem", { watch, problem: sentence });
+      if (sentences.get(doing) !== sentence) log.error("a watch has a problem", { watch: watch(), problem: sentence });
       sentences.delete(doing);
       sentences.set(doing, sentence);
       return sentence;

@@ -17,8 +17,11 @@ export interface Reload {
 
 /** Follows each reload to its end, whether or not its caller waits for it, and tells both. */
 export interface ReloadFollow {
-  /** Tells `reload.started`, and of what is returned how it ended; `cause` is the event of its signal. */
-  started(reload: Reload, cause: number, forMs?: number): Follow;
+  /**
+   * Tells `reload.started`, and of what is returned how it ended; `cause` is the event of its signal. `enough`: nobody wants
+   * to know any more, since it is told something newer, whose effects would be taken for those of this.
+   */
+  started(reload: Reload, cause: number, forMs?: number, enough?: AbortSignal | null): Follow;
   /** Ends what is being followed; resolves when that is told, as it is known by then. */
   stop(): Promise<void>;
 }
@@ -34,16 +37,18 @@ export function createReloadFollow(bus: Pick<Bus, "emit">): ReloadFollow {
   const stopping = new AbortController();
   const following = new Set<Promise<void>>();
   return {
-    started({ process, ...reload }, cause, forMs = 0) {
+    started({ process, ...reload }, cause, forMs = 0, enough = null) {
       const id = bus.emit({ type: "reload.started", process, data: reload, cause });
       const { promise, resolve } = Promise.withResolvers<void>();
       following.add(promise);
       return {
         forMs: Math.max(reloadWaitMs, forMs),
-        abort: stopping.signal,
+        abort: enough ? AbortSignal.any([stopping.signal, enough]) : stopping.signal,
         settled({ status, ...found }) {
           const type = found.failure === undefined ? endTypes[status] : "reload.failed";
-          bus.emit({ type, process, data: { ...reload, outcome: status, ...found }, cause: id });
+          const isSuperseded = type === "reload.unconfirmed" && enough?.aborted;
+          const data = { ...reload, outcome: status, ...found, ...(isSuperseded && { superseded: true }) };
+          bus.emit({ type, process, data, cause: id });
           following.delete(promise);
           resolve();
         },

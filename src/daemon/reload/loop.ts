@@ -1,30 +1,33 @@
+import { problem } from "#base/errors.ts";
 import type { ReadContent } from "#daemon/content/read.ts";
+import { createAddressee } from "#daemon/reload/addressee.ts";
 import { createAlarm } from "#daemon/reload/alarm.ts";
 import { createEars, listening } from "#daemon/reload/ears.ts";
 import { createFaults } from "#daemon/reload/faults.ts";
 import type { ReloadCommon } from "#daemon/reload/means.ts";
 import { createReader } from "#daemon/reload/reader.ts";
-import { rehearseReload, runReload } from "#daemon/reload/run.ts";
+import { rehearseReload, stopped } from "#daemon/reload/run.ts";
+import { createRunner } from "#daemon/reload/runner.ts";
 import { type Seen, watchStateOf } from "#daemon/reload/view.ts";
-import { createWaiters } from "#daemon/reload/waiters.ts";
+import { createWaiters, type Ran } from "#daemon/reload/waiters.ts";
 import { type ReloadAction, type ReloadInput, stepReload } from "#policy/reload.ts";
 import { initialReloadState, type ReloadSettings } from "#policy/reload-state.ts";
 import { splayOf } from "#policy/splay.ts";
 import { shortHash } from "#process/config-hash.ts";
-import type { ReloadRecord, RunReport, WatchSettings, WatchState } from "#process/reload.ts";
+import type { RunReport, WatchSettings, WatchState } from "#process/reload.ts";
 import type { TraceContext } from "#process/trace-context.ts";
 
 export interface ReloadLoop {
   start(): void;
   /** Resolves when what runs has been told. */
   stop(): Promise<void>;
-  /** False: the paths are others, which makes it another watch. */
-  configure(settings: WatchSettings): boolean;
+  /** Of the same paths; the name may be another one. */
+  configure(settings: WatchSettings): void;
   settings(): WatchSettings;
   state(): WatchState;
   /** In a sentence, that it is dead; null: it lives. */
   problem(): string | null;
-  request(trace: TraceContext | null): Promise<ReloadRecord>;
+  request(trace: TraceContext | null): Promise<Ran>;
   /** What a reload would be, without one. */
   rehearse(): Promise<RunReport>;
   hold(forMs: number): void;
@@ -33,11 +36,7 @@ export interface ReloadLoop {
   opened(): (() => number) | null;
 }
 
-/** Beyond what the settings allow a reload. */
-const longestRunMs = 60_000;
 const targetMs = 1_000;
-/** Nobody knows a process of the target: it is tried all the same each so many seconds. */
-const vainTries = 10;
 const deciding = "decide about a reload";
 const faultMs = 5_000;
 
@@ -50,14 +49,14 @@ export function createReloadLoop(initial: WatchSettings, common: ReloadCommon): 
   let seen: Seen = { content: null, changedAt: null, changes: 0 };
   let changeEvent: number | null = null;
   let subPath: string | null = null;
-  let vain = 0;
-  let run: { readonly since: number; readonly ended: Promise<void> } | null = null;
   let life: "new" | "running" | "stopped" = "new";
   const stopping = new AbortController();
-  const faults = createFaults(settings.name, log);
+  const faults = createFaults(() => settings.name, log);
   const waiters = createWaiters(common);
   const ears = createEars(settings.paths, means, faults, () => step({ kind: "notice" }));
   const reader = createReader({ ...means, paths: settings.paths, ears, faults, monotonic });
+  const addressee = createAddressee({ ...means, settings: () => settings, faults, monotonic });
+  const runner = createRunner(common, (status) => step({ kind: "ended", status }));
   const alarm = createAlarm(monotonic, () => step({ kind: "tick" }));
   const rescan = createAlarm(monotonic, onRescan);
 
@@ -95,24 +94,18 @@ export function createReloadLoop(initial: WatchSettings, common: ReloadCommon): 
       log.info("no reload: the app has started since and has read what there is", { watch: settings.name });
     alarm.set(wakeAt);
     if (action?.kind === "read") reader.start(take, miss);
+    else if (action?.kind === "supersede") runner.supersede();
     else if (action && read) start(action, read);
   }
 
   /** Of interest with what was read, and while something waits. */
   function appStartedAt({ kind }: ReloadInput): number | null {
-    // An address tells nothing about the process behind it.
-    const isKnown = settings.http === null || settings.target !== null;
-    if (!isKnown || (kind !== "content" && !(kind === "tick" && state.job))) return null;
-    const startedAt = faults.guard("find when the app was started", () => means.startedAt(settings), null);
-    return startedAt === null ? null : monotonic() - (clock() - startedAt);
+    return kind === "content" || (kind === "tick" && state.job) ? addressee.startedAt() : null;
   }
 
-  /** Nothing is read, validated and refused each second for an app that is not there. */
   function isVain({ kind }: ReloadInput, startedAt: number | null): boolean {
     const isWaiting = kind === "tick" && state.job?.awaitsTarget && !state.notices && !state.requested;
-    if (!isWaiting || settings.http || startedAt !== null) vain = 0;
-    else vain = (vain + 1) % vainTries;
-    return vain > 0;
+    return addressee.isVain(!isWaiting || settings.http !== null || startedAt !== null);
   }
 
   function policySettings(): ReloadSettings {
@@ -127,7 +120,7 @@ export function createReloadLoop(initial: WatchSettings, common: ReloadCommon): 
   }
 
   function miss(sentence: string): void {
-    waiters.refuse(settings, seen.content, sentence);
+    waiters.refuse(settings, seen.content, problem("unavailable", sentence));
     step({ kind: "unread" });
   }
 
@@ -140,7 +133,7 @@ export function createReloadLoop(initial: WatchSettings, common: ReloadCommon): 
 
   function start({ reason, attempt }: Extract<ReloadAction, { kind: "start" }>, read: ReadContent): void {
     const asked = reason === "request" ? waiters.take() : [];
-    const about = {
+    const run = {
       watch: settings,
       read,
       reason,
@@ -151,15 +144,7 @@ export function createReloadLoop(initial: WatchSettings, common: ReloadCommon): 
       faults,
       abort: stopping.signal,
     };
-    const ended = runReload(common, about).then(({ status, record }) => {
-      run = null;
-      for (const { resolve } of asked) resolve(record);
-      const { id, detail } = record;
-      if (status !== "no-target")
-        log.info("reload ended", { watch: settings.name, id, reason, attempt, status, detail });
-      step({ kind: "ended", status });
-    });
-    run = { since: monotonic(), ended };
+    runner.start(run, asked);
   }
 
   function opened(): (() => number) | null {
@@ -167,16 +152,11 @@ export function createReloadLoop(initial: WatchSettings, common: ReloadCommon): 
     return watch?.mechanism() === "inotify" ? watch.opened : null;
   }
 
-  function isRunOverdue(): boolean {
-    if (!run) return false;
-    const { proof, http } = settings;
-    return monotonic() - run.since > proof.waitMs + 2 * (http?.timeoutMs ?? 0) + longestRunMs;
-  }
-
   return {
     start() {
       if (life !== "new") return;
       life = "running";
+      addressee.start();
       onRescan();
     },
     async stop() {
@@ -184,19 +164,19 @@ export function createReloadLoop(initial: WatchSettings, common: ReloadCommon): 
       stopping.abort();
       alarm.set(null);
       rescan.set(null);
+      addressee.stop();
       ears.close();
-      waiters.refuse(settings, seen.content, "Cannot reload: sexton stops, or the watch is no longer configured.");
-      await run?.ended;
+      waiters.refuse(settings, seen.content, stopped);
+      await runner.ended();
     },
     configure(next) {
-      if (JSON.stringify(next.paths) !== JSON.stringify(settings.paths)) return false;
       const isOther = deedOf(next) !== deedOf(settings);
-      const { rescanMs } = settings;
+      const { rescanMs, target } = settings;
       settings = next;
-      if (life !== "running") return true;
+      if (life !== "running") return;
+      if (target !== next.target) addressee.renew();
       if (rescanMs !== next.rescanMs) rescan.set(monotonic() + next.rescanMs);
       step({ kind: isOther ? "reconsider" : "tick" });
-      return true;
     },
     settings: () => settings,
     state() {
@@ -211,13 +191,14 @@ export function createReloadLoop(initial: WatchSettings, common: ReloadCommon): 
         problem: faults.sentence() ?? subPath ?? seen.content?.problem ?? watch?.problem() ?? null,
         errors: faults.count() + (watch?.errors() ?? 0),
         oldWorkers,
+        targetProblem: life === "running" ? addressee.problem() : null,
       });
     },
     problem() {
       if (life !== "running") return null;
       const name = `watch ${settings.name}`;
       if (!ears.watch()) return `${name}: ${faults.of(listening)}`;
-      if (isRunOverdue()) return `${name}: its reload does not end`;
+      if (runner.isOverdue()) return `${name}: its reload does not end`;
       if (alarm.isOverdue() || rescan.isOverdue()) return `${name}: its loop has stopped`;
       const unread = reader.problem();
       return unread && `${name}: ${unread}`;
@@ -225,7 +206,7 @@ export function createReloadLoop(initial: WatchSettings, common: ReloadCommon): 
     request(trace) {
       const answer = waiters.add(trace);
       if (life === "running") step({ kind: "request" });
-      else waiters.refuse(settings, seen.content, "Cannot reload: the watch has stopped, or not begun.");
+      else waiters.refuse(settings, seen.content, stopped);
       return answer;
     },
     rehearse: () => rehearseReload(common, settings, reader.read(), seen.content, stopping.signal),

@@ -1,6 +1,8 @@
 import type { Clock } from "#base/clock.ts";
+import type { Problem } from "#base/errors.ts";
 import type { Log } from "#base/log.ts";
 import type { Bus } from "#daemon/bus.ts";
+import type { ContentMemory } from "#daemon/content/memory.ts";
 import type { ReadContent } from "#daemon/content/read.ts";
 import type { ContentWatch } from "#daemon/content/watch.ts";
 import type { Apply } from "#daemon/evidence/apply.ts";
@@ -17,15 +19,19 @@ export interface ReloaderMeans {
   /** Each pod of a fleet has another one. */
   readonly podName: string;
   readonly watchContent: (paths: readonly string[], onNotice: () => void) => ContentWatch;
-  readonly readContent: (paths: readonly string[]) => Promise<ReadContent>;
+  readonly readContent: (paths: readonly string[], memory?: ContentMemory) => Promise<ReadContent>;
   readonly validate: (
     validation: Validation,
     files: readonly ContentFile[],
     abort: AbortSignal,
+    /** Hears, in a sentence, which files nobody could judge. */
+    tellUnjudged?: (sentence: string) => void,
   ) => Promise<Rejection | null>;
   readonly apply: Apply;
-  /** In a sentence, why a reload would be refused at this moment; null: nothing speaks against it. */
-  readonly preview: (watch: WatchSettings) => Promise<string | null>;
+  /** Why a reload would be refused at this moment; null: nothing speaks against it. */
+  readonly preview: (watch: WatchSettings) => Promise<Problem | null>;
+  /** In a sentence, why nobody is found whom nobody will start either: a name that is wrong; null: nothing is wrong. */
+  readonly targetProblem: (watch: WatchSettings) => string | null;
   readonly oldWorkers: (watch: WatchSettings) => number;
   /** Milliseconds since the epoch; null: there is no process, or it is unknown. */
   readonly startedAt: (watch: WatchSettings) => number | null;

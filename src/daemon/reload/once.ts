@@ -9,7 +9,11 @@ interface Checked {
 }
 
 /** Reads and validates all watches once, as an init container does; a sentence for each thing that is wrong. */
-export async function checkOnce(config: Checked, means: Means): Promise<readonly string[]> {
+export async function checkOnce(
+  config: Checked,
+  means: Means,
+  tellUnjudged: (sentence: string) => void = () => {},
+): Promise<readonly string[]> {
   const sentences: string[] = [];
   if (config.watch.watches.length === 0)
     return [
@@ -17,9 +21,9 @@ export async function checkOnce(config: Checked, means: Means): Promise<readonly
     ];
   // One after the other: the content of all of them at once may be more than the memory there is.
   for (const watch of config.watch.watches) {
-    const found = await problemsOf(watch, means).catch((cause) => [
-      `Cannot read ${watch.paths.join(", ")}: ${reasonOf(cause)}`,
-    ]);
+    const found = await problemsOf(watch, means, (sentence) =>
+      tellUnjudged(`watch ${watch.name}: read, but not validated as a whole: ${sentence}`),
+    ).catch((cause) => [`Cannot read ${watch.paths.join(", ")}: ${reasonOf(cause)}`]);
     sentences.push(...found.map((sentence) => `watch ${watch.name}: ${sentence}`));
   }
   return sentences;
@@ -34,12 +38,21 @@ export function uncheckedOnce(config: Checked): readonly string[] {
   );
 }
 
-async function problemsOf({ paths, validate }: WatchSettings, means: Means): Promise<string[]> {
+async function problemsOf(
+  { paths, validate }: WatchSettings,
+  means: Means,
+  tellUnjudged: (sentence: string) => void,
+): Promise<string[]> {
   const { content, files } = await means.readContent(paths);
   if (content.problem !== null) return [content.problem];
   if (content.files === 0)
     return [`Cannot find a file at ${paths.join(", ")}. Mount the volume there, or mend the paths.`];
   if (validate?.kind === "exec") return [];
-  const rejection = validate && (await means.validate(validate, files(), new AbortController().signal));
-  return rejection ? [rejectionSentence(rejection)] : [];
+  try {
+    const never = new AbortController().signal;
+    const rejection = validate && (await means.validate(validate, files(), never, tellUnjudged));
+    return rejection ? [rejectionSentence(rejection)] : [];
+  } catch (cause) {
+    return [`Cannot validate ${paths.join(", ")}: ${reasonOf(cause)}. Nothing is known of the content.`];
+  }
 }

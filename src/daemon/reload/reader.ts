@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import { createContentMemory } from "#daemon/content/memory.ts";
 import type { ReadContent } from "#daemon/content/read.ts";
 import type { Ears } from "#daemon/reload/ears.ts";
 import type { Faults } from "#daemon/reload/faults.ts";
@@ -25,9 +26,10 @@ export interface Reader {
 }
 
 export function createReader({ readContent, paths, ears, faults, monotonic }: Means): Reader {
+  const memory = createContentMemory();
   let since: number | null = null;
   // Async: what is thrown at once is a rejection too.
-  const ask = async () => readContent(paths);
+  const ask = async () => readContent(paths, memory);
   const read = () => ears.watch()?.reading(ask) ?? ask();
 
   async function attempt(): Promise<ReadContent | string> {

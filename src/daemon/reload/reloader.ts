@@ -8,7 +8,7 @@ interface Reloader extends Reloads {
   start(): void;
   /** Resolves when what runs has been told. */
   stop(): Promise<void>;
-  /** Watches whose paths are the same keep what is known of them. */
+  /** Watches whose paths are the same keep what is known of them, whatever they are called. */
   configure(watches: readonly WatchSettings[]): void;
   /** In a sentence, which watch is dead; null: all live. */
   problem(): string | null;
@@ -37,6 +37,12 @@ export function createReloader(means: ReloaderMeans): Reloader {
     void left.finally(() => leaving.delete(left));
   }
 
+  function begin(settings: WatchSettings): ReloadLoop {
+    const loop = createReloadLoop(settings, common);
+    if (isRunning) loop.start();
+    return loop;
+  }
+
   return {
     start() {
       isRunning = true;
@@ -48,17 +54,27 @@ export function createReloader(means: ReloaderMeans): Reloader {
       await Promise.all(leaving);
     },
     configure(watches) {
-      const before = loops;
-      loops = new Map(
-        watches.map((settings) => {
-          const known = before.get(settings.name);
-          if (known?.configure(settings)) return [settings.name, known];
-          const loop = createReloadLoop(settings, common);
-          if (isRunning) loop.start();
-          return [settings.name, loop];
-        }),
+      const before = [...loops.values()];
+      const kept = new Map<WatchSettings, ReloadLoop>();
+      const names = new Map<string, string>();
+      const left = () => before.filter((loop) => ![...kept.values()].includes(loop));
+      // By what it does first: names may be exchanged.
+      for (const isSame of [isEqual, isRenamed, isRetargeted])
+        for (const settings of watches) {
+          const known = kept.has(settings) ? undefined : left().find((loop) => isSame(loop.settings(), settings));
+          if (!known) continue;
+          const { name } = known.settings();
+          known.configure(settings);
+          kept.set(settings, known);
+          if (name !== settings.name) names.set(name, settings.name);
+        }
+      common.records.rename(
+        names,
+        watches.map(({ name }) => name),
       );
-      for (const [name, loop] of before) if (loops.get(name) !== loop) leave(loop);
+      const gone = left();
+      loops = new Map(watches.map((settings) => [settings.name, kept.get(settings) ?? begin(settings)]));
+      for (const loop of gone) leave(loop);
     },
     problem() {
       for (const loop of loops.values()) {
@@ -76,7 +92,7 @@ export function createReloader(means: ReloaderMeans): Reloader {
     async run(name, { dryRun, trace }) {
       const loop = loops.get(name);
       if (!loop) return null;
-      return dryRun ? loop.rehearse() : { kind: "ran", record: await loop.request(trace) };
+      return dryRun ? loop.rehearse() : loop.request(trace);
     },
     hold(name, forMs) {
       loops.get(name)?.hold(forMs);
@@ -88,3 +104,10 @@ export function createReloader(means: ReloaderMeans): Reloader {
     },
   };
 }
+
+/** What makes two settings those of one watch: it keeps what it knows of its paths. */
+const hasPaths = (one: WatchSettings, other: WatchSettings) =>
+  JSON.stringify(one.paths) === JSON.stringify(other.paths);
+const isRenamed = (one: WatchSettings, other: WatchSettings) => one.target === other.target && hasPaths(one, other);
+const isEqual = (one: WatchSettings, other: WatchSettings) => one.name === other.name && isRenamed(one, other);
+const isRetargeted = (one: WatchSettings, other: WatchSettings) => one.name === other.name && hasPaths(one, other);

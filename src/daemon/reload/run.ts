@@ -1,3 +1,4 @@
+import { type Problem, problem } from "#base/errors.ts";
 import type { ReadContent } from "#daemon/content/read.ts";
 import type { Applied } from "#daemon/evidence/apply.ts";
 import type { Faults } from "#daemon/reload/faults.ts";
@@ -19,26 +20,29 @@ export interface ReloadRun {
   readonly opened: (() => number) | null;
   readonly faults: Faults;
   readonly abort: AbortSignal;
+  /** A newer change is due. */
+  readonly superseded: AbortSignal;
+  /** What comes now may take so long; null: that is up to others. */
+  readonly progress: (mostMs: number | null) => void;
 }
 
 const validating = "validate the content";
+const judging = "validate all of the content";
 const applying = "reload the app";
-const stopped: Applied = {
-  status: "failed",
-  evidence: [],
-  detail: "Cannot reload the app: sexton stops, or the watch is no longer configured.",
-  process: null,
-};
+/** Of who waits for a reload when there are none any more. */
+export const stopped = problem("unavailable", "Cannot reload: sexton stops, or the watch is no longer configured.");
 
 interface RunEnd {
   readonly status: RunStatus;
   readonly record: ReloadRecord;
+  /** Why nobody was told anything; null: somebody was, or the content was rejected. */
+  readonly refusal: Problem | null;
 }
 
 /** One reload: looks at the content, tells the app, and keeps the record. Never throws. */
 export async function runReload(common: ReloadCommon, run: ReloadRun): Promise<RunEnd> {
   const { means, records, inTurn } = common;
-  const { watch, read, reason, attempt, faults } = run;
+  const { watch, read, reason, attempt, faults, progress } = run;
   const { hash, generation } = read.content;
   const begun = records.begin({
     watch: watch.name,
@@ -60,25 +64,50 @@ export async function runReload(common: ReloadCommon, run: ReloadRun): Promise<R
     return record;
   };
   try {
+    progress(validationMs(watch, read.content.files));
     const rejection = await rejectionOf(common, run);
     if (rejection) {
       tellRejected(common, run, rejection);
       const detail = rejectionSentence(rejection);
-      return { status: "rejected", record: end({ status: "rejected", rejection, detail }) };
+      return { status: "rejected", record: end({ status: "rejected", rejection, detail }), refusal: null };
     }
-    const { status, untold = false, ...result } = await inTurn(watch, () => apply(common, run));
+    progress(null);
+    const {
+      status,
+      refusal = null,
+      ...result
+    } = await inTurn(watch, () => {
+      progress(tellingMs(watch));
+      return apply(common, run);
+    });
     for (const doing of [validating, applying]) faults.clear(doing);
     if (status !== "no-target") {
-      return { status: status === "failed" && untold ? "refused" : status, record: end({ ...result, status }) };
+      const record = end({ ...result, status });
+      return { status: status === "failed" && refusal ? "refused" : status, record, refusal };
     }
     const record = end({ ...result, status: "failed" });
     // Who asks is answered; of its own accord it is tried until there is somebody, and that is one reload.
     if (reason !== "request") records.drop(begun);
-    return { status, record };
+    return { status, record, refusal };
   } catch (cause) {
-    const detail = cause instanceof ValidationError ? cause.message : faults.add(applying, cause);
-    return { status: "failed", record: end({ status: "failed", detail }) };
+    const isUntold = cause instanceof ValidationError;
+    const detail = isUntold ? cause.message : faults.add(applying, cause);
+    const record = end({ status: "failed", detail });
+    return isUntold
+      ? { status: "refused", record, refusal: problem("unavailable", detail) }
+      : { status: "failed", record, refusal: null };
   }
+}
+
+/** The longest that its settings allow: a validator over HTTP is asked for each file. */
+function validationMs({ validate }: WatchSettings, files: number): number {
+  if (validate?.kind === "http") return validate.timeoutMs * files;
+  return validate?.kind === "exec" ? validate.timeoutMs : 0;
+}
+
+/** To tell the app and to wait for the proof. */
+function tellingMs({ proof, http }: WatchSettings): number {
+  return proof.waitMs + (http?.timeoutMs ?? 0);
 }
 
 /** The validation itself has failed, which says nothing about the content. */
@@ -88,15 +117,22 @@ async function rejectionOf(
   { means }: ReloadCommon,
   { watch, read, faults, abort }: ReloadRun,
 ): Promise<Rejection | null> {
+  faults.clear(judging);
+  const tellUnjudged = (sentence: string) => void faults.add(judging, sentence);
   try {
-    return watch.validate && (await means.validate(watch.validate, read.files(), abort));
+    return watch.validate && (await means.validate(watch.validate, read.files(), abort, tellUnjudged));
   } catch (cause) {
     throw new ValidationError(faults.add(validating, cause));
   }
 }
 
-async function apply({ means }: ReloadCommon, { watch, cause, trace, opened, abort }: ReloadRun): Promise<Applied> {
-  return abort.aborted ? stopped : means.apply(watch, { cause, trace, opened, abort });
+async function apply(
+  { means }: ReloadCommon,
+  { watch, cause, trace, opened, abort, superseded }: ReloadRun,
+): Promise<Applied> {
+  const nothing = { status: "failed", evidence: [], process: null } as const;
+  if (abort.aborted) return { ...nothing, detail: stopped.detail, refusal: stopped };
+  return means.apply(watch, { cause, trace, opened, abort, enough: superseded });
 }
 
 /** Everything but the telling. `last` is what was there when it was last read. */
@@ -111,12 +147,14 @@ export async function rehearseReload(
   try {
     const read = await reading;
     content = read.content;
-    const rejection = watch.validate && (await means.validate(watch.validate, read.files(), abort));
-    const problem = rejection ? rejectionSentence(rejection) : await means.preview(watch);
-    return { kind: "dry", content, rejection, problem };
+    const tellUnjudged = (sentence: string) => {
+      content = { ...read.content, problem: `Cannot ${judging}: ${sentence}` };
+    };
+    const rejection = watch.validate && (await means.validate(watch.validate, read.files(), abort, tellUnjudged));
+    return { kind: "dry", content, rejection, refusal: rejection ? null : await means.preview(watch) };
   } catch (cause) {
-    const problem = `Cannot tell what a reload would do: ${reasonOf(cause)}`;
-    return { kind: "dry", content, rejection: null, problem };
+    const refusal = problem("unavailable", `Cannot tell what a reload would do: ${reasonOf(cause)}`);
+    return { kind: "dry", content, rejection: null, refusal };
   }
 }
 

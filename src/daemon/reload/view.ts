@@ -8,7 +8,7 @@ export interface Seen {
   readonly changes: number;
 }
 
-interface About extends Pick<WatchState, "last" | "mechanism" | "problem" | "errors" | "oldWorkers"> {
+interface About extends Pick<WatchState, "last" | "mechanism" | "problem" | "errors" | "oldWorkers" | "targetProblem"> {
   readonly policy: ReloadSettings;
   /** The same moment by the policy's clock and by the wall's. */
   readonly now: number;

@@ -1,3 +1,4 @@
+import type { UnjudgedFiles } from "#daemon/validate/unjudged.ts";
 import type { ContentFile, Rejection } from "#process/reload.ts";
 
 interface Validator {
@@ -7,6 +8,8 @@ interface Validator {
 
 /** A validator that is not there yet, or says that it is busy, is asked again for as long as there is time. */
 const againMs = 250;
+/** A request is in memory as a whole, and there is 128 MiB for all. */
+const mostBytes = 8 * 1024 * 1024;
 const busy: readonly number[] = [429, 502, 503, 504];
 
 /**
@@ -17,22 +20,32 @@ export async function rejectionByHttp(
   { url, timeoutMs }: Validator,
   files: readonly ContentFile[],
   abort: AbortSignal,
+  unjudged: UnjudgedFiles,
 ): Promise<Rejection | null> {
-  for (const file of files) {
-    const verdict = await verdictOf(url, file, timeoutMs, abort);
+  for (const { path, size, read } of files) {
+    if (size > mostBytes) {
+      unjudged.add(path, "is larger than 8 MiB");
+      continue;
+    }
+    const verdict = await verdictOf(url, { path, bytes: await read() }, timeoutMs, abort);
     if (verdict === "late") throw new Error(`the validator did not answer within ${timeoutMs / 1000} s`);
     if (typeof verdict === "string") throw new Error(`the validator cannot be reached: ${verdict}`);
     const reason = `the validator answered with status ${verdict}`;
     if (busy.includes(verdict)) throw new Error(reason);
-    if (verdict < 200 || verdict >= 300) return { file: file.path, line: null, column: null, reason };
+    if (verdict < 200 || verdict >= 300) return { file: path, line: null, column: null, reason };
   }
   return null;
+}
+
+interface HeldFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A status; or why there is none, as errno names it. */
 type Verdict = number | "late" | string;
 
-async function verdictOf(url: string, file: ContentFile, timeoutMs: number, abort: AbortSignal): Promise<Verdict> {
+async function verdictOf(url: string, file: HeldFile, timeoutMs: number, abort: AbortSignal): Promise<Verdict> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     abort.throwIfAborted();
@@ -51,7 +64,7 @@ async function verdictOf(url: string, file: ContentFile, timeoutMs: number, abor
  */
 const direct = { method: "POST", redirect: "manual", keepalive: false, proxy: false } as unknown as RequestInit;
 
-async function post(url: string, { path, bytes }: ContentFile, signal: AbortSignal): Promise<Verdict> {
+async function post(url: string, { path, bytes }: HeldFile, signal: AbortSignal): Promise<Verdict> {
   // For a validator of many files; what is no ASCII is escaped as in a URL.
   const headers = { "content-type": "application/octet-stream", "x-file-path": encodeURI(path), connection: "close" };
   try {

@@ -1,4 +1,4 @@
-import { type Fault, placeOf } from "#daemon/validate/text.ts";
+import { type Fault, type Judgement, nowhere, placeOf } from "#daemon/validate/text.ts";
 
 /** By jsonc-parser's names of errors. Whatever it says beside them is not asked for: it may quote. */
 const reasons: Readonly<Record<string, string>> = {
@@ -21,13 +21,14 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** RFC 8259: no comments, no commas at the end, no byte order mark. What is valid is read by the engine's own parser alone. */
-export async function faultOfJson(text: string): Promise<Fault | null> {
+export async function faultOfJson(text: string): Promise<Judgement> {
   if (text.startsWith("\ufeff"))
     return { line: 1, column: 1, reason: "it begins with a byte order mark, which JSON does not have" };
   try {
     JSON.parse(text);
     return null;
-  } catch {
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
     return await place(text);
   }
 }
@@ -35,7 +36,7 @@ export async function faultOfJson(text: string): Promise<Fault | null> {
 async function place(text: string): Promise<Fault> {
   const { visit, printParseErrorCode } = await import("jsonc-parser");
   const stop = new Error("found");
-  let fault: Fault = { line: null, column: null, reason: "it is not valid JSON" };
+  let fault: Fault = { ...nowhere, reason: "it is not valid JSON" };
   try {
     const onError = (error: number, offset: number) => {
       const reason = reasons[printParseErrorCode(error)] ?? fault.reason;

@@ -1,18 +1,29 @@
+import { isUtf8 } from "node:buffer";
 import type { Rejection } from "#process/reload.ts";
 
 /** What is wrong with a file, and where in it. */
 export type Fault = Omit<Rejection, "file">;
 
+/** Why it cannot be said whether something is: a verb and what follows, after the name of the file. */
+export interface Unjudged {
+  readonly unjudged: string;
+}
+
+/** Null: it is well formed. */
+export type Judgement = Fault | Unjudged | null;
+
+export const nowhere = { line: null, column: null } as const;
+
 const lineFeed = 0x0a;
 
 /** The text of a file, a byte order mark included; or where it stops being UTF-8. */
 export function decodeText(bytes: Uint8Array): string | Fault {
-  if (isUtf8(bytes, bytes.length, false)) return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  if (isUtf8(bytes)) return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   // A longer beginning of what is not UTF-8 is not either, so that the place can be had by halving.
   let [good, bad] = [0, bytes.length];
   while (bad - good > 1) {
     const middle = (good + bad) >>> 1;
-    if (isUtf8(bytes, middle, true)) good = middle;
+    if (mayBeUtf8(bytes, middle)) good = middle;
     else bad = middle;
   }
   let line = 1;
@@ -36,10 +47,10 @@ export function placeOf(text: string, offset: number): Pick<Fault, "line" | "col
   return { line, column: Math.min(offset, text.length) - begin + 1 };
 }
 
-/** `mayGoOn`: its last character may be cut. */
-function isUtf8(bytes: Uint8Array, length: number, mayGoOn: boolean): boolean {
+/** Its last character may be cut. */
+function mayBeUtf8(bytes: Uint8Array, length: number): boolean {
   try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), { stream: mayGoOn });
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), { stream: true });
     return true;
   } catch {
     return false;

@@ -49,7 +49,8 @@ export function createYamlStructure({ isAlias, isCollection, isMap, isPair, isSc
     function refuseDuplicates(pairs: readonly Pair[]): void {
       const known = new Set<unknown>();
       for (const { key } of pairs) {
-        if (!isScalar(key)) continue;
+        // More than one merge is what some write, and what most parsers take.
+        if (!isScalar(key) || key.value === "<<") continue;
         if (known.has(key.value)) throw new Found(offsetOf(key), "a key is there twice");
         known.add(key.value);
       }
@@ -60,7 +61,6 @@ export function createYamlStructure({ isAlias, isCollection, isMap, isPair, isSc
       return null;
     } catch (cause) {
       if (cause instanceof Found) return cause.flaw;
-      if (cause instanceof RangeError) return { offset: null, reason: "it is nested too deep" };
       throw cause;
     }
   };

@@ -1,10 +1,10 @@
 import type { Document, ParsedNode } from "yaml";
 import { createPace } from "#daemon/validate/pace.ts";
-import { type Fault, placeOf } from "#daemon/validate/text.ts";
+import { type Judgement, nowhere, placeOf } from "#daemon/validate/text.ts";
 import { createYamlStructure } from "#daemon/validate/yaml-structure.ts";
 
-/** The parser that knows lines takes 200 bytes for each character, and sexton lives in 128 MiB. */
-const mostCharacters = 256 * 1024;
+/** The parser that knows lines takes up to 350 bytes for each character, and sexton lives in 128 MiB. */
+const mostCharacters = 128 * 1024;
 
 /** By the codes of the package's errors, whose messages quote. */
 const reasons: Readonly<Record<string, string>> = {
@@ -25,19 +25,19 @@ const reasons: Readonly<Record<string, string>> = {
   MULTIPLE_ANCHORS: "a node has more than one anchor",
   MULTIPLE_TAGS: "a node has more than one tag",
   NON_STRING_KEY: "a key is not text",
-  RESOURCE_EXHAUSTION: "it is nested too deep",
   TAB_AS_INDENT: "a tab is used as indentation",
   TAG_RESOLVE_FAILED: "a tag does not fit its value",
   UNEXPECTED_TOKEN: "something is not expected here",
 };
 const unknownReason = "it is not valid YAML";
+const tooDeep = { unjudged: "is nested too deep" };
 
 /**
  * YAML 1.2: every document of it, with keys that are there twice and aliases that lead nowhere. What is larger is read by
  * Bun's own parser, which takes a tenth of the memory and of the time, and tells neither lines nor keys that are there
  * twice (Bun 1.4.5).
  */
-export async function faultOfYaml(text: string, abort: AbortSignal): Promise<Fault | null> {
+export async function faultOfYaml(text: string, abort: AbortSignal): Promise<Judgement> {
   if (text.length > mostCharacters) return faultOfLarge(text);
   const { Lexer, Parser, Composer } = await import("yaml");
   const structure = createYamlStructure(await import("yaml"));
@@ -45,42 +45,39 @@ export async function faultOfYaml(text: string, abort: AbortSignal): Promise<Fau
   const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
   const parser = new Parser();
   const pace = createPace(abort);
-  const found = (document: Document.Parsed): Fault | null => {
-    const [error] = document.errors;
-    if (error) return { ...placeOf(text, error.pos[0]), reason: reasons[error.code] ?? unknownReason };
-    const flaw = structure(document.contents as ParsedNode | null);
-    return flaw && { ...(flaw.offset === null ? nowhere : placeOf(text, flaw.offset)), reason: flaw.reason };
-  };
+
+  function judge(documents: Iterable<Document | Document.Parsed>): Judgement {
+    for (const { errors, contents } of documents) {
+      const [error] = errors;
+      if (error?.code === "RESOURCE_EXHAUSTION") return tooDeep;
+      if (error) return { ...placeOf(text, error.pos[0]), reason: reasons[error.code] ?? unknownReason };
+      const flaw = structure(contents as ParsedNode | null);
+      if (flaw) return { ...(flaw.offset === null ? nowhere : placeOf(text, flaw.offset)), reason: flaw.reason };
+    }
+    return null;
+  }
+
   let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     if (++lexemes % 500 === 0) await pace();
     for (const token of parser.next(lexeme)) {
-      for (const document of composer.next(token)) {
-        const fault = found(document as Document.Parsed);
-        if (fault) return fault;
-      }
+      const found = judge(composer.next(token));
+      if (found) return found;
     }
   }
   for (const token of parser.end()) {
-    for (const document of composer.next(token)) {
-      const fault = found(document as Document.Parsed);
-      if (fault) return fault;
-    }
+    const found = judge(composer.next(token));
+    if (found) return found;
   }
-  for (const document of composer.end()) {
-    const fault = found(document as Document.Parsed);
-    if (fault) return fault;
-  }
-  return null;
+  return judge(composer.end());
 }
 
-const nowhere = { line: null, column: null } as const;
-
-function faultOfLarge(text: string): Fault | null {
+function faultOfLarge(text: string): Judgement {
   try {
     Bun.YAML.parse(text);
     return null;
-  } catch {
-    return { ...nowhere, reason: `${unknownReason}; of a file of more than 256 KiB the line is not told` };
+  } catch (cause) {
+    if (cause instanceof RangeError) return tooDeep;
+    return { ...nowhere, reason: `${unknownReason}; of a file of more than 128 KiB the line is not told` };
   }
 }

@@ -82,6 +82,21 @@ describe.skipIf(libc === null)("opens by others", () => {
     watch.stop();
   });
 
+  test("of a generation that came a moment ago are counted, without a notice between", () => {
+    const volume = path("prompt");
+    mkdirSync(volume);
+    writeAtomically(volume, { "a.conf": "0" });
+    const watch = watched(volume);
+    for (let generation = 1; generation <= 100; generation++) {
+      writeAtomically(volume, { "a.conf": `${generation}` });
+      const before = watch.opened();
+      readFileSync(`${volume}/a.conf`);
+      expect(watch.opened()).toBe(before + 1);
+      Bun.sleepSync(2);
+    }
+    watch.stop();
+  });
+
   test.skipIf(mountProblem !== null)(
     `in another mount namespace, where the volume has another path${mountProblem ? `: ${mountProblem}` : ""}`,
     () => {

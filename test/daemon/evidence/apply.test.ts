@@ -1,65 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { type About, createApply, oldWorkers, startedAt } from "#daemon/evidence/apply.ts";
-import type { WatchSettings } from "#process/reload.ts";
-import { linesOf } from "../../support/lines.ts";
+import { describe, expect, test } from "bun:test";
+import { oldWorkers, startedAt, targetProblem } from "#daemon/evidence/apply.ts";
+import { applying } from "../../support/applying.ts";
 import { eventually } from "../../support/poll.ts";
-import { type ReloadingAgent, reloadingAgent } from "../../support/reloading.ts";
 
-const mark = `apply-${process.pid}`;
-let sexton: ReloadingAgent;
-const apps: Bun.Subprocess[] = [];
-beforeAll(() => {
-  sexton = reloadingAgent({ app: { args: mark } });
-});
-afterAll(() => sexton.stop());
-afterEach(async () => {
-  for (const app of apps.splice(0)) {
-    app.kill(9);
-    await app.exited;
-  }
-});
-
-const watch: WatchSettings = {
-  name: "app-conf",
-  paths: ["/etc/app"],
-  target: "app",
-  verb: "reload",
-  settleMs: 1_000,
-  settleMostMs: 10_000,
-  rescanMs: 60_000,
-  minSpacingMs: 0,
-  splayMs: 0,
-  validate: null,
-  http: null,
-  proof: { waitMs: 300, http: null },
-  retry: { on: "never", leastMs: 1_000, mostMs: 1_000 },
-};
-
-function apply(more: Partial<WatchSettings> = {}, about: Partial<About> = {}) {
-  const said = { cause: null, trace: null, opened: null, abort: new AbortController().signal, ...about };
-  return createApply(sexton)({ ...watch, ...more }, said);
-}
-
-async function start(onHup: string) {
-  const text = `import signal, sys, time\ndef hup(*_): ${onHup}\nsignal.signal(signal.SIGHUP, hup)\nsignal.signal(signal.SIGUSR1, hup)\nprint('ready')\nwhile True: signal.pause()`;
-  const app = Bun.spawn(["python3", "-u", "-c", text, mark], { stdin: "ignore", stdout: "pipe", stderr: "ignore" });
-  apps.push(app);
-  await linesOf(app.stdout).waitFor("ready");
-  return app.pid;
-}
-
-/** What was told since, without the births and ends of the machine's other processes. */
-function tellings() {
-  const from = sexton.events.length;
-  return () => sexton.events.slice(from).filter(({ type }) => /^(signal|reload|config)\./.test(type));
-}
+const { sexton, watch, apply, start, tellings } = applying();
 
 describe("a watch's reload by a signal", () => {
   test("is told with the watch, and what led to it", async () => {
     const pid = await start("pass");
     const told = tellings();
     const trace = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", flags: 1 };
-    const cause = sexton.bus.emit({ type: "config.changed", data: { watch: watch.name }, trace });
+    const cause = sexton().bus.emit({ type: "config.changed", data: { watch: watch.name }, trace });
     const applied = await apply({}, { cause, trace });
     expect(applied).toEqual({
       status: "unconfirmed",
@@ -111,7 +62,7 @@ describe("a watch's reload by a signal", () => {
 
   test("finds nobody: told nowhere, however often it is tried", async () => {
     const told = tellings();
-    expect(await apply()).toMatchObject({ status: "no-target", process: null });
+    expect(await apply()).toMatchObject({ status: "no-target", process: null, refusal: { kind: "target-not-found" } });
     expect(await apply({ target: "missing" })).toMatchObject({ status: "no-target" });
     expect(told()).toEqual([]);
   });
@@ -125,80 +76,29 @@ describe("a watch's reload by a signal", () => {
   });
 });
 
-test("a watch knows when its target was started, and of no old workers where there are none", async () => {
-  await eventually("nobody to be there", () => startedAt(sexton, watch) === null);
-  const before = Date.now();
+test("a watch that is refused is not advised to insist, which it cannot", async () => {
   await start("pass");
-  await sexton.waitForTarget("app");
-  expect(startedAt(sexton, watch)).toBeWithin(before - 1_000, Date.now() + 1_000);
-  expect([oldWorkers(sexton, watch), oldWorkers(sexton, { ...watch, target: "missing" })]).toEqual([0, 0]);
+  const { refusal, detail } = await apply({ verb: "USR2" });
+  expect(refusal).toMatchObject({ kind: "signal-unhandled", facts: { disposition: "default-terminate" } });
+  expect(detail).not.toContain("force");
+  expect(detail).toContain("Give watch app-conf a verb that it handles");
 });
 
-describe("a watch's reload over HTTP", () => {
-  let version = 0;
-  const app = Bun.serve({
-    port: 0,
-    hostname: "127.0.0.1",
-    idleTimeout: 30,
-    async fetch(request) {
-      const { pathname } = new URL(request.url);
-      if (pathname === "/version") return Response.json({ version });
-      if (pathname === "/slow") await Bun.sleep(3_000);
-      if (pathname === "/bad") return new Response("secret: no such key", { status: 500 });
-      if (pathname === "/moved") return Response.redirect("/reload", 302);
-      if (pathname === "/reload") setTimeout(() => version++, 100);
-      return new Response(`secret ${request.method}`);
-    },
-  });
-  afterAll(() => app.stop(true));
-  const base = `http://user:secret@127.0.0.1:${app.port}`;
-  const http = { url: `${base}/reload?token=secret`, method: "POST", status: [200, 299], timeoutMs: 1_000 } as const;
+test("a target that nobody knows is a problem of the watch, one that is configured is waited for", async () => {
+  await eventually("nobody to be there", () => startedAt(sexton(), watch) === null);
+  expect(targetProblem(sexton(), watch)).toBeNull();
+  const sentence = targetProblem(sexton(), { ...watch, target: "ngnix-typo" });
+  expect(sentence).toMatch(/^Cannot find target "ngnix-typo": .*\. Mend the target of watch app-conf, or /s);
+  await start("pass");
+  await sexton().waitForTarget("app");
+  expect(targetProblem(sexton(), watch)).toBeNull();
+});
 
-  test("is confirmed by its status, and told as any reload is", async () => {
-    const told = tellings();
-    const cause = sexton.bus.emit({ type: "config.changed", data: {} });
-    const applied = await apply({ http }, { cause });
-    expect(applied).toEqual({
-      status: "confirmed",
-      evidence: [{ kind: "http-status", detail: expect.stringMatching(/^200 after \d+ ms$/) }],
-      detail: null,
-      process: null,
-    });
-    const [, started, ended] = told();
-    expect(started).toMatchObject({ type: "reload.started", cause, data: { target: "app", watch: "app-conf" } });
-    expect(ended).toMatchObject({ type: "reload.confirmed", cause: started?.id ?? 0, data: { outcome: "confirmed" } });
-    expect(JSON.stringify(told())).not.toContain("secret");
-  });
-
-  test.each([
-    ["/bad", "answered 500 after"],
-    ["/moved", "answered 302 after"],
-    ["/slow", "failed: no answer in 1000 ms"],
-  ])("has failed at %s, and says nothing of the answer but its status", async (path, said) => {
-    const told = tellings();
-    const applied = await apply({ http: { ...http, url: `${base}${path}` } });
-    expect(applied).toMatchObject({ status: "failed", detail: expect.stringContaining(said), evidence: [] });
-    expect(told().map(({ type }) => type)).toEqual(["reload.started", "reload.failed"]);
-    expect(told().at(-1)?.data).toMatchObject({ outcome: "unconfirmed", failure: applied.detail });
-    expect(JSON.stringify([applied, told()])).not.toContain("secret");
-  });
-
-  test("waits for its probe too, where there is one", async () => {
-    const probe = { url: `${base}/version`, field: "version", expect: null };
-    const proof = { waitMs: 2_000, http: probe };
-    expect(await apply({ http, proof })).toMatchObject({
-      status: "confirmed",
-      evidence: [{ kind: "http-status" }, { kind: "http-probe" }],
-    });
-    const never = await apply({ http: { ...http, url: `${base}/other` }, proof: { ...proof, waitMs: 500 } });
-    expect(never).toMatchObject({ status: "unconfirmed", evidence: [{ kind: "http-status" }] });
-    expect(never.detail).toContain("in 0.5 s shows an effect");
-  });
-
-  test("finds nobody: told nowhere, however often it is tried", async () => {
-    const told = tellings();
-    const applied = await apply({ http: { ...http, url: "http://localhost:1/reload" } });
-    expect(applied).toMatchObject({ status: "no-target", detail: expect.stringContaining("nobody listens") });
-    expect(told()).toEqual([]);
-  });
+test("a watch knows when its target was started, and of no old workers where there are none", async () => {
+  await eventually("nobody to be there", () => startedAt(sexton(), watch) === null);
+  const before = Date.now();
+  await start("pass");
+  await sexton().waitForTarget("app");
+  expect(startedAt(sexton(), watch)).toBeWithin(before - 1_000, Date.now() + 1_000);
+  expect([oldWorkers(sexton(), watch), oldWorkers(sexton(), { ...watch, target: "missing" })]).toEqual([0, 0]);
 });

@@ -15,43 +15,50 @@ afterEach(() => {
   for (const app of apps.splice(0)) app.kill(9);
 });
 
-test("an app hears of each settled change of a volume, and has the last one", async () => {
-  const app = Bun.spawn([process.execPath, join(import.meta.dir, "../..", "programs", "reloads.ts")], {
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "ignore",
-  });
-  apps.push(app);
-  const lines = linesOf(app.stdout);
-  await lines.waitForMatch(/generation 1/);
-  const hangUp = async () => {
-    const pidfd = pidfdOpen(app.pid);
-    if (typeof pidfd === "number") pidfdSendSignal(pidfd, 1);
-    return confirmed;
-  };
-  await using world = reloaderOver(
-    () => ({ settleMs: 300 }),
-    hangUp,
-    {},
-    (folder) => {
-      folder.write("conf/.keep", "");
-      writeAtomically(folder.path("conf"), { "app.conf": "0" });
-    },
-  );
-  await world.begin();
-  let generation = "";
-  for (let swap = 1; swap <= 100; swap++) {
-    generation = writeAtomically(world.folder.path("conf"), { "app.conf": `${swap}` });
-    await Bun.sleep(10);
-  }
-  await eventually("the last one", () => world.state().content?.generation === generation);
-  await world.rest();
-  // In a second or two, with half a second for a burst.
-  const [last, ...others] = world.reloader.records();
-  expect(last).toMatchObject({ generation, status: "confirmed", hash: world.state().content?.hash });
-  expect(others.length).toBeLessThan(10);
-  await lines.waitForMatch(new RegExp(`generation ${world.calls.length + 1}`));
-});
+test.each([
+  [1, 3],
+  [10, 20],
+  [100, 100],
+])(
+  "an app hears of each settled change of a volume, and has the last one, at %d swaps a second",
+  async (rate, swaps) => {
+    const app = Bun.spawn([process.execPath, join(import.meta.dir, "../..", "programs", "reloads.ts")], {
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "ignore",
+    });
+    apps.push(app);
+    const lines = linesOf(app.stdout);
+    await lines.waitForMatch(/generation 1/);
+    const hangUp = async () => {
+      const pidfd = pidfdOpen(app.pid);
+      if (typeof pidfd === "number") pidfdSendSignal(pidfd, 1);
+      return confirmed;
+    };
+    await using world = reloaderOver(
+      () => ({ settleMs: 300 }),
+      hangUp,
+      {},
+      (folder) => {
+        folder.write("conf/.keep", "");
+        writeAtomically(folder.path("conf"), { "app.conf": "0" });
+      },
+    );
+    await world.begin();
+    let generation = "";
+    for (let swap = 1; swap <= swaps; swap++) {
+      generation = writeAtomically(world.folder.path("conf"), { "app.conf": `${swap}` });
+      await Bun.sleep(1_000 / rate);
+    }
+    await eventually("the last one", () => world.state().content?.generation === generation);
+    await world.rest();
+    // Each one by itself where there is time; else in a second or two, with half a second for a burst.
+    const [last, ...others] = world.reloader.records();
+    expect(last).toMatchObject({ generation, status: "confirmed", hash: world.state().content?.hash });
+    expect(others.length).toBeLessThan(10);
+    await lines.waitForMatch(new RegExp(`generation ${world.calls.length + 1}`));
+  },
+);
 
 test("a volume that is swapped to and fro leaves the app with what is there in the end", async () => {
   const folder = contentFolder();
@@ -111,6 +118,14 @@ test("checkOnce() has a sentence for each thing that is wrong", async () => {
   ]);
   expect(sentences.join()).not.toContain("hunter2");
   expect(await check()).toEqual([expect.stringContaining("no watch is configured")]);
+  // Whoever does not answer says nothing of the content, which was read well.
+  const url = "http://127.0.0.1:9/validate";
+  const deaf = { ...good, validate: { kind: "http", url, timeoutMs: 300 } } as const;
+  expect(await check(deaf)).toEqual([
+    expect.stringMatching(
+      /^watch good: Cannot validate .*a\.yaml: the validator cannot be reached: .+\. Nothing is known/,
+    ),
+  ]);
   const exec = { kind: "exec", command: ["nginx", "-t"], timeoutMs: 1 } as const;
   const programs = [
     { ...good, validate: exec },

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import { problem } from "#base/errors.ts";
 import { readContent } from "#daemon/content/read.ts";
 import type { Applied } from "#daemon/evidence/apply.ts";
+import type { WatchSettings } from "#process/reload.ts";
 import { eventually } from "../../support/poll.ts";
 import { confirmed, reloaderOver, type watchSettings } from "../../support/reloader.ts";
 
+const refusal = problem("signal-unhandled", "Cannot reload process 1.", { disposition: "default-terminate" });
 const failed: Applied = { ...confirmed, status: "failed", detail: "It did not work." };
 
 describe("a reloader", () => {
@@ -33,7 +36,7 @@ describe("a reloader", () => {
     await using world = reloaderOver(
       () => ({ validate: { kind: "json" } }),
       undefined,
-      { preview: async () => "Cannot signal process 1." },
+      { preview: async () => refusal },
       (folder) => folder.write("conf/app.json", "{}"),
     );
     await world.begin();
@@ -41,7 +44,7 @@ describe("a reloader", () => {
     expect(await world.reloader.run("app", asked)).toMatchObject({
       kind: "dry",
       rejection: null,
-      problem: "Cannot signal process 1.",
+      refusal,
     });
     world.folder.write("conf/app.json", "{");
     expect(await world.reloader.run("app", asked)).toMatchObject({
@@ -85,6 +88,58 @@ describe("a reloader", () => {
     expect(world.reloader.watches()).toHaveLength(1);
     expect(world.state().heldUntil).toBeNull();
     await eventually("the other content", () => world.state().content?.files === 1);
+  });
+
+  test("knows a watch by its paths and target, whatever it is called: what is due stays due, and nothing else is", async () => {
+    await using world = reloaderOver(
+      (folder) => [
+        { name: "one", paths: [folder.path("conf")], target: "x" },
+        { name: "two", paths: [folder.path("conf")], target: "y" },
+      ],
+      undefined,
+      // Newer than the app: a watch that began anew would reload at its start.
+      { startedAt: () => Date.now() - 60_000 },
+    );
+    await world.begin();
+    await Promise.all([world.rest("one"), world.rest("two")]);
+    expect(world.calls).toHaveLength(2);
+    const [one, two] = world.settings as [WatchSettings, WatchSettings];
+    const [wasOne, wasTwo] = [world.state("one"), world.state("two")];
+    world.reloader.hold("one", 600_000);
+
+    // Their names are exchanged, and then one is called otherwise.
+    world.reloader.configure([
+      { ...two, name: "one" },
+      { ...one, name: "two" },
+    ]);
+    expect(world.state("one")).toMatchObject({ appliedHash: wasTwo.appliedHash, last: wasTwo.last, heldUntil: null });
+    expect(world.state("two")).toMatchObject({ appliedHash: wasOne.appliedHash, last: wasOne.last });
+    expect(world.state("two").heldUntil).not.toBeNull();
+    world.reloader.configure([{ ...one, name: "three" }]);
+    expect(world.reloader.watches().map(({ settings }) => settings.name)).toEqual(["three"]);
+    expect(world.state("three")).toMatchObject({ appliedHash: wasOne.appliedHash, last: wasOne.last });
+    world.reloader.release("three");
+    world.folder.write("conf/app.conf", "two");
+    await eventually("the reload of the change", () => world.calls.length === 3);
+    await world.rest("three");
+    expect(world.reloader.records()[0]).toMatchObject({ watch: "three", reason: "change" });
+    expect(world.calls).toHaveLength(3);
+  });
+
+  test("takes a reload that runs along to a watch's new name", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await using world = reloaderOver(
+      () => ({ name: "old" }),
+      async () => promise.then(() => confirmed),
+    );
+    await world.begin();
+    const running = world.reloader.run("old", { dryRun: false, trace: null });
+    await eventually("the reload", () => world.calls.length === 1);
+    world.reloader.configure(world.settings.map((settings) => ({ ...settings, name: "new" })));
+    expect(world.state("new").last).toMatchObject({ status: "running" });
+    resolve();
+    expect(await running).toMatchObject({ record: { status: "confirmed", watch: "old" } });
+    expect(world.state("new").last).toMatchObject({ status: "confirmed" });
   });
 
   test("looks again at what was rejected, and reloads, when it is told to look in another way", async () => {

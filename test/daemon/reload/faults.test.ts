@@ -25,10 +25,11 @@ describe("a reloader goes on when", () => {
     const report = await world.reloader.run("app", asked);
     expect(report).toMatchObject({
       record: { status: "failed", detail: "Cannot read the content: the disk is on fire" },
+      refusal: { kind: "unavailable" },
     });
     expect(await world.reloader.run("app", { ...asked, dryRun: true })).toMatchObject({
       kind: "dry",
-      problem: "Cannot tell what a reload would do: the disk is on fire",
+      refusal: { kind: "unavailable", detail: "Cannot tell what a reload would do: the disk is on fire" },
     });
     fails = false;
     await eventually("the reload", () => world.calls.length === 1);

@@ -7,8 +7,10 @@ import { watchSettings } from "../../support/reloader.ts";
 
 const nginx: Validation = { kind: "exec", command: ["/usr/sbin/nginx", "-t"], timeoutMs: 2_500 };
 const abort = new AbortController().signal;
-const filesAt = (...paths: string[]) => paths.map((path) => ({ path, bytes: new TextEncoder().encode("hunter2") }));
-const look = (end: ProgramEnd, ...paths: string[]) => validate(nginx, filesAt(...paths), abort, async () => end);
+const read = async () => new TextEncoder().encode("hunter2");
+const filesAt = (...paths: string[]) => paths.map((path) => ({ path, size: 7, read }));
+const look = (end: ProgramEnd, ...paths: string[]) =>
+  validate(nginx, filesAt(...paths), abort, undefined, async () => end);
 const ended = (exitCode: number | null, signal: string | null = null) => ({ exitCode, signal, timedOut: false });
 
 describe("a program that validates", () => {
@@ -18,8 +20,8 @@ describe("a program that validates", () => {
       asked.push(all);
       return ended(0);
     };
-    expect(await validate(nginx, filesAt("/a", "/b"), abort, run)).toBeNull();
-    expect(await validate(nginx, [], abort, run)).toBeNull();
+    expect(await validate(nginx, filesAt("/a", "/b"), abort, undefined, run)).toBeNull();
+    expect(await validate(nginx, [], abort, undefined, run)).toBeNull();
     const call = [["/usr/sbin/nginx", "-t"], { timeoutMs: 2_500, abort }];
     expect(asked).toEqual([call, call]);
   });

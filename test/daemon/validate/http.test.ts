@@ -6,10 +6,8 @@ import { eventually } from "../../support/poll.ts";
 
 const never = new AbortController().signal;
 const encode = (text: string) => new TextEncoder().encode(text);
-const files: readonly ContentFile[] = [
-  { path: "/etc/app/one.conf", bytes: encode("one") },
-  { path: "/etc/app/zwei ü.conf", bytes: Uint8Array.of(0, 255, 10) },
-];
+const file = (path: string, bytes: Uint8Array): ContentFile => ({ path, size: bytes.length, read: async () => bytes });
+const files = [file("/etc/app/one.conf", encode("one")), file("/etc/app/zwei ü.conf", Uint8Array.of(0, 255, 10))];
 
 interface Asked {
   readonly path: string | null;
@@ -49,6 +47,16 @@ describe("a validator", () => {
       { path: "/etc/app/one.conf", method: "POST", bytes: [...encode("one")] },
       { path: "/etc/app/zwei%20%C3%BC.conf", method: "POST", bytes: [0, 255, 10] },
     ]);
+  });
+
+  test("is not sent what is too large, and that is told", async () => {
+    const { asked, url } = validator(() => new Response());
+    const unjudged: string[] = [];
+    const most = [...files, file("/etc/app/large.conf", new Uint8Array(8 * 1024 * 1024 + 1))];
+    const tell = (sentence: string) => unjudged.push(sentence);
+    expect(await validate({ kind: "http", url, timeoutMs: 5_000 }, most, never, tell)).toBeNull();
+    expect(asked.length).toBe(2);
+    expect(unjudged).toEqual([expect.stringContaining("/etc/app/large.conf is larger than 8 MiB")]);
   });
 
   test.each([302, 400, 422, 500])("that answers %d rejects, and nothing of its answer is told", async (status) => {
@@ -125,7 +133,7 @@ describe("a validator", () => {
     const script = `
       import { validate } from "#daemon/validate/validate.ts";
       const validation = { kind: "http", url: "${real.url}", timeoutMs: 5000 };
-      const files = [{ path: "/a", bytes: new Uint8Array(3) }];
+      const files = [{ path: "/a", size: 3, read: async () => new Uint8Array(3) }];
       console.log(JSON.stringify(await validate(validation, files, new AbortController().signal)));`;
     const env = {
       PATH: process.env["PATH"] ?? "",
