@@ -1,3 +1,4 @@
+import { dumbInitHelp, rewriteHelp } from "#init/dumb-init-text.ts";
 import { describeAsGlibc, getopt } from "#init/getopt.ts";
 import { type CommandLine, environmentOf } from "#init/settings.ts";
 
@@ -24,7 +25,7 @@ export function parseDumbInit(name: string, args: readonly string[], variables: 
     const { option, value } = each;
     switch (option.short) {
       case "h":
-        return { exit: 0, err: help(name) };
+        return { exit: 0, err: dumbInitHelp(name, version) };
       case "V":
         return { exit: 0, err: `dumb-init v${version}\n` };
       case "v":
@@ -35,7 +36,7 @@ export function parseDumbInit(name: string, args: readonly string[], variables: 
         break;
       case "r": {
         const rewrite = parseRewrite(value);
-        if (!rewrite) return { exit: 1, err: rewriteHelp };
+        if (!rewrite) return { exit: 1, err: rewriteHelp(maxSignal) };
         rewrites.set(...rewrite);
       }
     }
@@ -76,33 +77,6 @@ function parseRewrite(text: string): [number, number] | null {
   const match = /^\s*([-+]?\d+):\s*([-+]?\d+)/.exec(text);
   const [from, to] = [Number(match?.[1]), Number(match?.[2])];
   return from >= 1 && from <= maxSignal && to >= 0 && to <= maxSignal ? [from, to] : null;
-}
-
-const rewriteHelp = `Usage: -r option takes <signum>:<signum>, where <signum> is between 1 and ${maxSignal}.
-This option can be specified multiple times.
-Use --help for full usage.
-`;
-
-function help(name: string): string {
-  return `dumb-init v${version}
-Usage: ${name} [option] command [[arg] ...]
-
-dumb-init is a simple process supervisor that forwards signals to children.
-It is designed to run as PID1 in minimal container environments.
-
-Optional arguments:
-   -c, --single-child   Run in single-child mode.
-                        In this mode, signals are only proxied to the
-                        direct child and not any of its descendants.
-   -r, --rewrite s:r    Rewrite received signal s to new signal r before proxying.
-                        To ignore (not proxy) a signal, rewrite it to 0.
-                        This option can be specified multiple times.
-   -v, --verbose        Print debugging information to stderr.
-   -h, --help           Print this help message and exit.
-   -V, --version        Print the current version and exit.
-
-Full help is available online at https://github.com/Yelp/dumb-init
-`;
 }
 
 const defaults = {

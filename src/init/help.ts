@@ -61,7 +61,7 @@ const rows = initOptions.map((option: InitOption): [string, string] => [
 ]);
 const width = Math.max(...rows.map(([left]) => left.length));
 
-export const initHelp = `Usage: sexton init [options] -- command [argument…]
+export const initHelp = `Usage: sexton init [options] -- command [argument...]
 
 Runs a command as its init: forwards signals, collects orphans, exits as the command does.
 The agent (API, events, zombies, telemetry) runs beside it, set up by --config and SEXTON_ variables.

@@ -93,7 +93,7 @@ export async function runInit({ personality, args, version, beside }: InitMeans)
   // All of that in one turn of the event loop: what has come meanwhile is heard from here on.
   const environment = withoutRuntime(invocation.environment);
   const programs = createPrograms({ root, environment, nofile: settings.nofile });
-  supervision = supervise(settings, voice, started.pid, programs);
+  supervision = supervise(settings, voice, started, programs);
   const starting = settings.api ? setTimeout(startBeside, besideAfterMs, settings.api, started.pid) : null;
   const status = await supervision.ended;
   if (starting) clearTimeout(starting);

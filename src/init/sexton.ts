@@ -1,4 +1,4 @@
-import { closest } from "#base/closest.ts";
+import { suggestion } from "#base/closest.ts";
 import { parseDuration } from "#base/duration.ts";
 import { stops } from "#init/dumb-init.ts";
 import { getopt, type OptionProblem } from "#init/getopt.ts";
@@ -123,7 +123,7 @@ function explain({ kind, said, candidates }: OptionProblem): string {
   switch (kind) {
     case "unknown":
       return said.startsWith("--")
-        ? `Cannot use ${name}: there is no such option. Did you mean --${closest(said.slice(2), longs)}?`
+        ? `Cannot use ${name}: there is no such option.${suggestion(said.slice(2), longs, (near) => `--${near}`)}`
         : `Cannot use ${name}: there is no such option. The short ones are ${initOptions.flatMap((option) => ("short" in option ? [`-${option.short}`] : [])).join(" ")}`;
     case "ambiguous":
       return `Cannot use ${name}: it may be ${candidates.join(" or ")}`;

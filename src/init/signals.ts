@@ -46,12 +46,12 @@ export function installHandlers(
 ): Handlers {
   const { caught, ignored, defaults } = planSignals(settings);
   const reserved = reserveUnnamed(unnamed, SIGCHLD);
-  const ring = () => {
+  const ring = oncePerTurn(() => {
     const delivered = reserved.take();
     for (const number of delivered) hear(number);
     if (delivered.length === 0) hear(SIGCHLD);
     else look();
-  };
+  });
   const install = (numbers: readonly number[]) => {
     for (const number of numbers)
       if (!unnamed.includes(number)) catchOne(number, number === SIGCHLD ? ring : () => hear(number));
@@ -62,6 +62,30 @@ export function installHandlers(
   for (const number of defaults) if (!isLate(number)) defaultSignal(number);
   install(caught.filter((number) => !isLate(number)));
   return { left: reserved.left, finish: () => install(caught.filter(isLate)) };
+}
+
+/**
+ * At once, and for whatever follows in the same turn of the event loop once more at its end. Each look makes room for
+ * signals that ring again; with a look for each ring a storm would ring faster than it is heard, until Bun loses others.
+ */
+function oncePerTurn(work: () => void): () => void {
+  let isHeld = false;
+  let isAsked = false;
+  const run = () => {
+    if (isHeld) {
+      isAsked = true;
+      return;
+    }
+    isHeld = true;
+    setImmediate(() => {
+      isHeld = false;
+      if (!isAsked) return;
+      isAsked = false;
+      run();
+    });
+    work();
+  };
+  return run;
 }
 
 function catchOne(number: number, hear: () => void): void {

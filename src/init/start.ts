@@ -18,6 +18,12 @@ const ENXIO = 6;
 const ENOTTY = 25;
 const tried: readonly number[] = [ENOENT, EACCES, ENOEXEC];
 
+export interface Started {
+  readonly pid: number;
+  /** Its group was made the foreground one of our terminal. */
+  readonly hasForeground: boolean;
+}
+
 /** Starts the command where it is to live, with the terminal if there is one. A number is how to exit instead. */
 export function startCommand(
   settings: InitSettings,
@@ -25,7 +31,7 @@ export function startCommand(
   root: ProcRoot,
   environment: readonly string[],
   inherited: Inherited,
-): { readonly pid: number } | number {
+): Started | number {
   const { command, place, personality, nofile } = settings;
   // dumb-init gives its child default dispositions and an empty mask, whatever it was given itself.
   const handsOn = personality !== "dumb-init";
@@ -65,7 +71,7 @@ export function startCommand(
   voice.spawned(name, spawned.pid);
   if (ownSession) voice.session(spawned.hasTerminal ? 0 : led ? EPERM : ENOTTY);
   if (led) for (const signal of handOffs) voice.handOff(signal);
-  return { pid: spawned.pid };
+  return { pid: spawned.pid, hasForeground: place === "own-group" && noTerminal === 0 };
 }
 
 /** Without what is for the runtime that sexton itself is made with. */

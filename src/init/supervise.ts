@@ -2,8 +2,12 @@ import { createForwarder } from "#init/forward.ts";
 import type { Programs } from "#init/programs.ts";
 import type { InitSettings } from "#init/settings.ts";
 import { SIGCHLD } from "#init/signals.ts";
+import type { Started } from "#init/start.ts";
 import type { Voice } from "#init/voice.ts";
+import { createJobControl } from "#kernel/job-control.ts";
 import { collectAny, onCollected } from "#kernel/wait.ts";
+
+const SIGCONT = 18;
 
 export interface Supervision {
   /** A signal was delivered. */
@@ -20,13 +24,16 @@ export interface Supervision {
 export function supervise(
   settings: InitSettings,
   voice: Voice,
-  command: number,
+  { pid: command, hasForeground }: Started,
   programs: Pick<Programs, "collected">,
 ): Supervision {
   const { personality, warnsOnReap } = settings;
   const { promise: ended, resolve } = Promise.withResolvers<number>();
   // Listening for signals does not keep the event loop alive.
   const awake = setInterval(() => {}, 2 ** 31 - 1);
+  // Tini leaves a child that a key has stopped where it is; pid 1 cannot be stopped, nor has anybody to tell.
+  const isJob = personality === "sexton" && hasForeground && process.pid !== 1;
+  const job = isJob ? createJobControl(command) : null;
   const forwarder = createForwarder(settings, voice, command);
   let isOver = false;
   // The agent beside it collects sexton's children, too, if it finds them first.
@@ -52,6 +59,7 @@ export function supervise(
       const found = collectAny();
       if (typeof found === "string") {
         voice.nothingToReap(found === "none-ended");
+        if (!isOver) job?.look();
         return;
       }
       collected(found.pid, found.status);
@@ -64,7 +72,8 @@ export function supervise(
     forward: forwarder.forward,
     hear(signal) {
       voice.received(signal);
-      if (signal !== SIGCHLD) forwarder.forward(signal);
+      const isDone = signal === SIGCONT && !isOver && job?.resume() === true;
+      if (signal !== SIGCHLD && !isDone) forwarder.forward(signal);
       // Tini looks after each signal, and says so.
       if (signal === SIGCHLD || personality === "tini") reap();
     },

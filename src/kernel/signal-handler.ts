@@ -32,12 +32,21 @@ const kept = memory(size);
 
 /** Runs `work` while these are ignored; what was done with them before comes back. */
 export function ignoringSignals<T>(numbers: readonly number[], work: () => T): T {
+  return meanwhile(numbers, ignoreSignal, work);
+}
+
+/** Runs `work` while this has its default action; what was done with it before comes back. */
+export function atDefault<T>(number: number, work: () => T): T {
+  return meanwhile([number], defaultSignal, work);
+}
+
+function meanwhile<T>(numbers: readonly number[], set: (number: number) => void, work: () => T): T {
   const c = openInitLibc();
   const before = numbers.map((number) => {
     c.sigaction(number, 0 as never, kept.pointer as never);
     return kept.bytes.slice();
   });
-  for (const number of numbers) ignoreSignal(number);
+  for (const number of numbers) set(number);
   try {
     return work();
   } finally {

@@ -6,9 +6,11 @@ const arm = process.arch === "arm64";
 const SYS_fcntl = arm ? 25 : 72;
 const SYS_pipe2 = arm ? 59 : 293;
 const F_SETFL = 4;
-const F_SETOWN = 8;
 const F_SETSIG = 10;
+const F_SETOWN_EX = 15;
+const F_OWNER_TID = 0;
 const F_DUPFD_CLOEXEC = 1030;
+const F_SETPIPE_SZ = 1031;
 const O_NONBLOCK = 0o4000;
 const O_ASYNC = 0o20000;
 const O_CLOEXEC = 0o2000000;
@@ -16,7 +18,19 @@ const firstRealTime = 34;
 const beyondSignals = 65;
 /** What one delivery writes. */
 const size = 8;
+/**
+ * 1,024 deliveries of one number, in bytes: more that come before one is looked at are lost. Each rings, and Bun keeps
+ * 8,191 signals in all between two looks: with larger pipes it would lose a SIGTERM for a storm of others.
+ */
+const room = 1_024 * size;
 const ends = memory(8);
+/**
+ * struct f_owner_ex: the main thread, which runs JavaScript. What is for the whole process waits behind all signals that
+ * do, and to find it there takes the kernel a millisecond in a storm.
+ */
+const owner = memory(8);
+owner.view.setInt32(0, F_OWNER_TID, true);
+owner.view.setInt32(4, process.pid, true);
 const taken = memory(512 * size);
 
 export interface UnnamedSignals {
@@ -48,8 +62,11 @@ export function reserveUnnamed(numbers: readonly number[], bell: number): Unname
     take() {
       const found: number[] = [];
       for (const [number, reader] of pipes) {
-        const length = libc?.read(reader, taken.pointer as never, taken.bytes.length) ?? 0;
-        for (let times = length / size; times >= 1; times--) found.push(number);
+        let length: number;
+        do {
+          length = libc?.read(reader, taken.pointer as never, taken.bytes.length) ?? 0;
+          for (let times = length / size; times >= 1; times--) found.push(number);
+        } while (length === taken.bytes.length);
       }
       return found;
     },
@@ -74,8 +91,9 @@ function reserve(number: number, bell: number): number | null {
     for (const fd of [reader, writer]) if (fd >= 0) c.close(fd);
     return null;
   }
-  fcntl(reader, F_SETOWN, process.pid);
+  fcntl(reader, F_SETOWN_EX, owner.pointer);
   fcntl(reader, F_SETSIG, bell);
+  fcntl(reader, F_SETPIPE_SZ, room);
   fcntl(reader, F_SETFL, O_NONBLOCK | O_ASYNC);
   return reader;
 }

@@ -1,12 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { parseDumbInit } from "#init/dumb-init.ts";
 import type { InitSettings } from "#init/settings.ts";
+import { settingsOf } from "../support/init/settings.ts";
 
-function settings(args: readonly string[], variables: readonly string[] = []): InitSettings {
-  const parsed = parseDumbInit("dumb-init", args, variables);
-  if ("exit" in parsed) throw new Error(`exit ${parsed.exit}: ${parsed.err}`);
-  return parsed.settings;
-}
+const settings = (args: readonly string[], variables: readonly string[] = []) =>
+  settingsOf(parseDumbInit("dumb-init", args, variables));
 
 const stopped = [
   [20, 19],

@@ -2,12 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { initHelp, initOptions } from "#init/help.ts";
 import type { InitSettings } from "#init/settings.ts";
 import { parseInit } from "#init/sexton.ts";
+import { settingsOf } from "../support/init/settings.ts";
 
-function settings(args: readonly string[], variables: readonly string[] = []): InitSettings {
-  const parsed = parseInit(args, variables, "1.2.3");
-  if ("exit" in parsed) throw new Error(`exit ${parsed.exit}: ${parsed.err}`);
-  return parsed.settings;
-}
+const settings = (args: readonly string[], variables: readonly string[] = []) =>
+  settingsOf(parseInit(args, variables, "1.2.3"));
 
 describe("parseInit()", () => {
   test("by default: as tini, and a subreaper and an agent by itself", () => {

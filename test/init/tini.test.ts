@@ -1,12 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { InitSettings } from "#init/settings.ts";
 import { parseTini } from "#init/tini.ts";
+import { settingsOf } from "../support/init/settings.ts";
 
-function settings(args: readonly string[], variables: readonly string[] = []): InitSettings {
-  const parsed = parseTini("tini", args, variables, 42);
-  if ("exit" in parsed) throw new Error(`exit ${parsed.exit}: ${parsed.err}`);
-  return parsed.settings;
-}
+const settings = (args: readonly string[], variables: readonly string[] = []) =>
+  settingsOf(parseTini("tini", args, variables, 42));
 
 describe("parseTini()", () => {
   test("asks for nothing by default: a group of its own, signals to the child alone, warnings", () => {

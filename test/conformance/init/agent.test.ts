@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Json } from "../../support/binary.ts";
 import { actor } from "../../support/init/ground.ts";
 import { runUnder } from "../../support/init/run.ts";
@@ -67,6 +69,42 @@ describeEach(
         });
       } finally {
         taken.stop();
+      }
+    });
+
+    test("that says what nobody reads does not keep the child from its signals", async () => {
+      // A pipe that is full, and stays so: whoever writes to it waits.
+      const folder = mkdtempSync(join(tmpdir(), "sexton-full-"));
+      const full = `mkfifo ${folder}/pipe; exec 9<>${folder}/pipe 2>${folder}/pipe; head -c 65536 /dev/zero >&2; exec "$@"`;
+      const program = ["bash", "-c", 'exec "$0" witness --seconds 20 2>/dev/null', actor];
+      try {
+        const through = ["bash", "-c", full, "bash"];
+        await withWitness(subject, { through, options: ["-vvv"], program }, async (started) => {
+          for (const [at, signal] of [15, 1, 10, 34, 12].entries()) {
+            started.send(signal);
+            expect((await started.receives(at + 1)).at(-1)).toBe(signal);
+          }
+        });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    test("whose telemetry nobody answers does not hold up the end for long", async () => {
+      const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+      const env = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${silent.port}`,
+        OTEL_EXPORTER_OTLP_TIMEOUT: "20000",
+        OTEL_BSP_EXPORT_TIMEOUT: "20000",
+      };
+      try {
+        const program = ["sh", "-c", "sleep 1; date +%s%3N; exit 7"];
+        const { code, out } = await runUnder(subject, program, { env });
+        expect(code).toBe(7);
+        // Two seconds, however long an exporter is to wait.
+        expect(Date.now() - Number(out)).toBeLessThan(4_000);
+      } finally {
+        silent.stop(true);
       }
     });
 

@@ -98,6 +98,23 @@ describeEach("signals", (subject) => {
     });
   });
 
+  test("end the child in the midst of a storm of others", async () => {
+    // Real-time signals are queued, each of them.
+    const program = ["bash", "-c", 'trap "" 34; trap "exit 3" TERM; echo ready $$; while :; do sleep 0.01; done'];
+    await withWitness(subject, { program }, async (started) => {
+      for (let count = 0; count < 100_000; count++) started.send(34);
+      started.send(15);
+      expect(await started.ended).toEqual({ code: 3, signal: null });
+    });
+  }, 60_000);
+
+  test("come as often as they were sent where they are queued: real-time ones", async () => {
+    await withWitness(subject, {}, async (started) => {
+      for (let count = 0; count < 800; count++) started.send(40);
+      expect((await started.receives(800)).length).toBe(800);
+    });
+  });
+
   test("end the child that does not catch them, and the init with its code", async () => {
     await few([1, 2, 3, 14, 15], async (signal) => {
       // What it says when it is ready is read, and it goes on as another program.

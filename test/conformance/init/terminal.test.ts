@@ -136,6 +136,50 @@ describeEach("a terminal", (subject) => {
       });
     });
 
+  if (subject.place === "init") {
+    test("of a shell: what is suspended is a job of it, with fg, bg and as often as is wanted", async () => {
+      await underShell(subject, async (terminal, init) => {
+        terminal.type(`${init} sh -c cat\n`);
+        await typed(terminal, "one");
+        for (const word of ["two", "three"]) {
+          terminal.type(keys.suspend);
+          await terminal.shows(/Stopped/);
+          terminal.type("fg\n");
+          await terminal.shows(/\n/);
+          await typed(terminal, word);
+        }
+        terminal.type(keys.suspend);
+        await terminal.shows(/Stopped/);
+        // It reads, which stops it in the background; and the shell has the terminal all the while.
+        terminal.type("bg; echo meanwhile-$((2+2))\n");
+        await terminal.shows(/meanwhile-4/);
+        await eventually("it to be stopped again", () => {
+          terminal.type("jobs\n");
+          return /Stopped/.test(terminal.text().slice(terminal.text().lastIndexOf("meanwhile-4")));
+        });
+        terminal.type("fg\n");
+        await terminal.shows(/sh -c .*\n/);
+        await typed(terminal, "four");
+        terminal.type(keys.end);
+        terminal.type("exit 4\n");
+        expect(await terminal.ended()).toBe(4);
+      });
+    });
+
+    test("of nobody's: what is stopped by its key is continued by a signal", async () => {
+      await inTerminal(subject, ["sh", "-c", "echo ready $$; exec cat"], async (terminal) => {
+        const own = Number((await terminal.shows(/ready (\d+)\n/))[1]);
+        const pid = await terminal.pid();
+        terminal.type(keys.suspend);
+        await eventually("the child to stop", () => stateOf(own) === "T");
+        process.kill(pid, "SIGCONT");
+        await typed(terminal, "one");
+        terminal.type(keys.interrupt);
+        expect(await terminal.ended()).toBe(130);
+      });
+    });
+  }
+
   if (subject.place === "dumb-init")
     test("that is left for the session does not tell of it", async () => {
       // The hand-off hangs up on the leader of the session, which is the init.

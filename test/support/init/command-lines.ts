@@ -1,8 +1,13 @@
 import { basename } from "node:path";
+import { dumbInitHelp } from "#init/dumb-init-text.ts";
+import { tiniLicense, tiniUsage } from "#init/tini-text.ts";
 import { actor } from "./ground.ts";
 import type { Subject } from "./subjects.ts";
 
-/** What is expected of a command line; a string is all of it, but for pids and the warning of a missing subreaper. */
+/**
+ * What is expected of a command line; long texts are those of the source, which hold as long as Debian's programs print them
+ * too; a string is all of it, but for pids and the warning of a missing subreaper.
+ */
 export interface Case {
   readonly args: readonly string[];
   readonly env?: Record<string, string>;
@@ -11,34 +16,8 @@ export interface Case {
   readonly err?: string | RegExp;
 }
 
-const license = /^The MIT License \(MIT\)\n\nCopyright \(c\) 2015 Thomas Orozco/;
-const tiniUsage = (name: string) => `${name} (tini version 0.19.0)
-Usage: ${name} [OPTIONS] PROGRAM -- [ARGS] | --version
-
-Execute a program under the supervision of a valid init process (${name})
-
-Command line options:
-
-  --version: Show version and exit.
-  -h: Show this help message and exit.
-  -s: Register as a process subreaper (requires Linux >= 3.4).
-  -p SIGNAL: Trigger SIGNAL when parent dies, e.g. "-p SIGKILL".
-  -v: Generate more verbose output. Repeat up to 3 times.
-  -w: Print a warning when processes are getting reaped.
-  -g: Send signals to the child's process group.
-  -e EXIT_CODE: Remap EXIT_CODE (from 0 to 255) to 0.
-  -l: Show license and exit.
-
-Environment variables:
-
-  TINI_SUBREAPER: Register as a process subreaper (requires Linux >= 3.4).
-  TINI_VERBOSITY: Set the verbosity level (default: 1).
-  TINI_KILL_PROCESS_GROUP: Send signals to the child's process group.
-
-`;
-
 function tiniCases(path: string): readonly Case[] {
-  const usage = tiniUsage(basename(path));
+  const usage = tiniUsage(basename(path), "tini version 0.19.0");
   const wrong = (args: readonly string[], err: string): Case => ({
     args,
     code: 1,
@@ -59,7 +38,7 @@ function tiniCases(path: string): readonly Case[] {
     { args: ["--version"], code: 0, out: /^tini version 0\.19\.0\b.*\n$/, err: "" },
     { args: ["-h"], code: 0, out: usage, err: "" },
     { args: ["-s", "-h", "true"], code: 0, out: usage, err: "" },
-    { args: ["-l"], code: 0, out: license, err: "" },
+    { args: ["-l"], code: 0, out: tiniLicense, err: "" },
     wrong(["-z"], "invalid option -- 'z'"),
     wrong(["-sz", "true"], "invalid option -- 'z'"),
     wrong(["--help"], "invalid option -- '-'"),
@@ -105,26 +84,6 @@ function tiniCases(path: string): readonly Case[] {
   ];
 }
 
-const dumbInitHelp = (path: string) => `dumb-init v1.2.5
-Usage: ${path} [option] command [[arg] ...]
-
-dumb-init is a simple process supervisor that forwards signals to children.
-It is designed to run as PID1 in minimal container environments.
-
-Optional arguments:
-   -c, --single-child   Run in single-child mode.
-                        In this mode, signals are only proxied to the
-                        direct child and not any of its descendants.
-   -r, --rewrite s:r    Rewrite received signal s to new signal r before proxying.
-                        To ignore (not proxy) a signal, rewrite it to 0.
-                        This option can be specified multiple times.
-   -v, --verbose        Print debugging information to stderr.
-   -h, --help           Print this help message and exit.
-   -V, --version        Print the current version and exit.
-
-Full help is available online at https://github.com/Yelp/dumb-init
-`;
-
 function dumbInitCases(path: string): readonly Case[] {
   const said = (args: readonly string[], err: string): Case => ({ args, code: 0, out: "", err });
   const wrong = (args: readonly string[], err: string): Case => ({ args, code: 1, out: "", err: `${path}: ${err}\n` });
@@ -153,7 +112,7 @@ function dumbInitCases(path: string): readonly Case[] {
     { args: ["--"], code: 1, out: "", err: none },
     { args: ["-c"], code: 1, out: "", err: none },
     ...[["-V"], ["--version"], ["-cV", "true"], ["--vers"]].map((args) => said(args, "dumb-init v1.2.5\n")),
-    ...[["-h"], ["--help"], ["-c", "--help", "true"], ["--h"]].map((args) => said(args, dumbInitHelp(path))),
+    ...[["-h"], ["--help"], ["-c", "--help", "true"], ["--h"]].map((args) => said(args, dumbInitHelp(path, "1.2.5"))),
     wrong(["-z"], "invalid option -- 'z'"),
     wrong(["-cz", "true"], "invalid option -- 'z'"),
     wrong(["--foo"], "unrecognized option '--foo'"),
@@ -194,7 +153,7 @@ function initCases(): readonly Case[] {
     { args: ["-h"], code: 0, out: /^Usage: sexton init \[options\] -- command/, err: "" },
     { args: ["--help"], code: 0, out: /--subreaper[\s\S]*--grace[\s\S]*--no-api/, err: "" },
     { args: ["--version"], code: 0, out: /^sexton \d+\.\d+\.\d+\n$/, err: "" },
-    { args: ["-l"], code: 0, out: license, err: "" },
+    { args: ["-l"], code: 0, out: tiniLicense, err: "" },
     echo(["echo", "-s", "--help"], "-s --help\n"),
     echo(["--", "echo", "--", "a"], "-- a\n"),
     echo(["-sgv", "-e3", "-pTERM", "-rHUP:USR1", "--", "echo", "a"], "a\n"),

@@ -61,6 +61,14 @@ interface Failure {
   readonly said: string;
 }
 
+function failures(before: string, notFound: number, notExecutable: number, notDirectory: number): Position["exec"] {
+  return {
+    notFound: { code: notFound, said: `${before}No such file or directory` },
+    notExecutable: { code: notExecutable, said: `${before}Permission denied` },
+    notDirectory: { code: notDirectory, said: `${before}Not a directory` },
+  };
+}
+
 const kernelOnly = [9, 17, 19];
 /** SIGPWR belongs to the collector of JavaScriptCore. */
 const pwr = 30;
@@ -84,11 +92,7 @@ export const tiniPosition: Position = {
   signals: { unforwarded: [...kernelOnly, ...tiniEnding, 21, 22], ending: tiniEnding, suspending: [] },
   signalsGroup: false,
   setsid: false,
-  exec: {
-    notFound: { code: 127, said: "exec PATH failed: No such file or directory" },
-    notExecutable: { code: 126, said: "exec PATH failed: Permission denied" },
-    notDirectory: { code: 1, said: "exec PATH failed: Not a directory" },
-  },
+  exec: failures("exec PATH failed: ", 127, 126, 1),
   refusals: {
     code: 1,
     signal: "Not a valid option for -p: VALUE\n",
@@ -127,11 +131,7 @@ export const dumbInitPosition: Position = {
   signals: { unforwarded: kernelOnly, ending: [], suspending: [20, 21, 22] },
   signalsGroup: true,
   setsid: true,
-  exec: {
-    notFound: { code: 2, said: "[dumb-init] PATH: No such file or directory" },
-    notExecutable: { code: 2, said: "[dumb-init] PATH: Permission denied" },
-    notDirectory: { code: 2, said: "[dumb-init] PATH: Not a directory" },
-  },
+  exec: failures("[dumb-init] PATH: ", 2, 2, 2),
   refusals: {
     code: 1,
     signal: "",
@@ -171,11 +171,7 @@ export const initPosition: Position = {
   signals: { unforwarded: [...kernelOnly, pwr], ending: [], suspending: [] },
   signalsGroup: false,
   setsid: false,
-  exec: {
-    notFound: { code: 127, said: "PATH: No such file or directory" },
-    notExecutable: { code: 126, said: "PATH: Permission denied" },
-    notDirectory: { code: 1, said: "PATH: Not a directory" },
-  },
+  exec: failures("PATH: ", 127, 126, 1),
   refusals: {
     code: 2,
     signal: "Cannot use --parent-death-signal ",
