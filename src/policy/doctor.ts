@@ -1,55 +1,82 @@
-import { pidFindings } from "#policy/pid-findings.ts";
-import type { ContainerPidBudget, PidBudget } from "#policy/pids.ts";
-import { watchFindings } from "#policy/watch-findings.ts";
-import { type AdvisedZombie, zombieFindings } from "#policy/zombie-findings.ts";
-import type { WatchState } from "#process/reload.ts";
+import { isProblem, type Problem } from "#base/errors.ts";
+import { type DeliveryLook, deliveryFindings } from "#policy/findings/delivery.ts";
+import { type Finding, severities } from "#policy/findings/finding.ts";
+import { type InotifyLook, inotifyFindings } from "#policy/findings/inotify.ts";
+import { type ListenerLook, listenerFindings } from "#policy/findings/listeners.ts";
+import { type MemoryLook, memoryFindings } from "#policy/findings/memory.ts";
+import { type MountLook, mountFindings } from "#policy/findings/mounts.ts";
+import { nodeFindings, type ProcFile } from "#policy/findings/node.ts";
+import { type Budgets, pidFindings } from "#policy/findings/pids.ts";
+import { placeFindings, type Surveyed } from "#policy/findings/place.ts";
+import { placementFindings } from "#policy/findings/placement.ts";
+import { type ContainerLook, rightsFindings } from "#policy/findings/rights.ts";
+import {
+  lookOf,
+  type MainLook,
+  reloadFindings,
+  type TargetLook,
+  terminationFindings,
+} from "#policy/findings/signals.ts";
+import { targetFindings } from "#policy/findings/targets.ts";
+import { watchFindings } from "#policy/findings/watches.ts";
+import { type Watching, watchingFindings } from "#policy/findings/watching.ts";
+import { type AdvisedZombie, zombieFindings } from "#policy/findings/zombies.ts";
+import type { Target } from "#policy/target.ts";
 
-/** Something that a person should know, with what mends it. */
-export interface Finding {
-  readonly severity: "error" | "warning" | "info";
-  readonly title: string;
-  readonly seen: string;
-  readonly why: string;
-  readonly fix: string;
+/** What was found when the pod was looked at for this one question. */
+export interface Examination extends Omit<Surveyed, "watches"> {
+  readonly containers: readonly (ContainerLook & MountLook)[];
+  readonly mains: readonly MainLook[];
+  readonly targets: readonly TargetLook[];
+  readonly main: Target | Problem;
+  readonly inotify: InotifyLook;
+  readonly memory: MemoryLook;
+  /** Files of /proc that cannot be read. */
+  readonly missing: readonly ProcFile[];
+  /** Why pods have no names. */
+  readonly namesProblem: string | null;
 }
 
-/** What the findings are drawn from. */
-export interface Symptoms {
-  /** Why there is no FFI; null where there is. */
-  readonly reduced: string | null;
-  readonly watch: { readonly mechanism: "aio" | "timer" | "sweep"; readonly watched: number; readonly swept: number };
-  readonly pids: { readonly pod: PidBudget; readonly containers: ReadonlyMap<string, ContainerPidBudget> };
+/** What the findings are drawn from: what the agent knows anyhow, and the examination. */
+export interface Symptoms extends Watching, Pick<Surveyed, "watches"> {
+  readonly pids: Budgets;
   readonly zombies: readonly AdvisedZombie[];
-  readonly watches: readonly WatchState[];
+  readonly listeners: readonly ListenerLook[];
+  readonly delivery: DeliveryLook | null;
+  readonly examination: Examination;
 }
 
-export function diagnose({ reduced, watch, pids, zombies, watches }: Symptoms): Finding[] {
-  const findings: Finding[] = [];
-  if (reduced !== null) {
-    findings.push({
-      severity: "warning",
-      title: "Reduced mode",
-      seen: reduced,
-      why: "Without calls into libc there are no pidfds: signals go by pid after a check of the start time, and exits are found within a second, without their code.",
-      fix: "Allow memory that is writable and executable (no deny_execmem, no MDWE), and leave BUN_JSC_useJIT unset.",
-    });
-  } else if (watch.mechanism !== "aio") {
-    findings.push({
-      severity: "info",
-      title: "Exits are polled for",
-      seen: "io_setup(2) is refused",
-      why: "Exits are heard of within 50 ms instead of 1 ms.",
-      fix: "Allow io_setup, io_submit and io_getevents in the seccomp profile, as the runtimes' defaults do.",
-    });
-  }
-  if (reduced === null && watch.swept > 0) {
-    findings.push({
-      severity: "warning",
-      title: "Some processes have no pidfd",
-      seen: `${watch.watched} processes are watched, ${watch.swept} only swept once a second`,
-      why: "Their exits are found up to a second late, and most often without the exit code.",
-      fix: "Raise the limit of open files (RLIMIT_NOFILE) of sexton's container; the kernel needs 5.3 or newer.",
-    });
-  }
-  return [...findings, ...pidFindings(pids), ...zombieFindings(zombies), ...watchFindings(watches)];
+/** Every finding, the gravest first. */
+export function diagnose(symptoms: Symptoms): Finding[] {
+  const { pids, zombies, watches, listeners, delivery, examination } = symptoms;
+  const { table, place, containers, mains, targets, main, inotify, memory } = examination;
+  const named = targets.map((look) => look.named);
+  const findings = [
+    ...placeFindings({ ...examination, watches }),
+    ...nodeFindings(examination),
+    ...targetFindings({ table, place, targets: named, main, watches }),
+    ...rightsFindings(containers, signalledPids(symptoms)),
+    ...terminationFindings(mains, place),
+    ...reloadFindings(targets, main, watches),
+    ...watchFindings(watches),
+    ...mountFindings(containers),
+    ...inotifyFindings(inotify, watches),
+    ...zombieFindings(zombies),
+    ...pidFindings(pids),
+    ...watchingFindings(symptoms),
+    ...memoryFindings(memory),
+    ...listenerFindings(listeners),
+    ...placementFindings(table, place),
+    ...deliveryFindings(delivery, table.observedAt),
+  ];
+  return findings.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+}
+
+function signalledPids({ watches, examination: { targets, main } }: Symptoms): ReadonlySet<number> {
+  return new Set(
+    watches.flatMap(({ settings: { target, http } }) => {
+      const found = http === null ? lookOf(target, targets, main)?.named.found : undefined;
+      return found && !isProblem(found) ? [found.process.pid] : [];
+    }),
+  );
 }

@@ -1,9 +1,9 @@
-import type { Finding } from "#policy/doctor.ts";
+import type { Finding } from "#policy/findings/finding.ts";
 import type { WatchState } from "#process/reload.ts";
 
 /** What is wrong with the watches of configuration, and with the last reload of each. */
 export function watchFindings(watches: readonly WatchState[]): Finding[] {
-  return watches.flatMap((state) => [...blindness(state), ...failure(state), ...leftovers(state)]);
+  return watches.flatMap((state) => [...blindness(state), ...nobody(state), ...failure(state), ...leftovers(state)]);
 }
 
 function blindness({ settings: { name, paths }, problem }: WatchState): Finding[] {
@@ -11,11 +11,27 @@ function blindness({ settings: { name, paths }, problem }: WatchState): Finding[
   const [sentence, advice] = split(problem);
   return [
     {
+      id: "watch-blind",
       severity: "warning",
       title: `Watch ${name} does not see everything`,
       seen: sentence,
       why: "The app may go on with an old configuration, and nobody hears of it.",
       fix: advice ?? `Look at ${paths.join(", ")}, or mend watch ${name}.`,
+    },
+  ];
+}
+
+function nobody({ settings: { name }, targetProblem }: WatchState): Finding[] {
+  if (targetProblem === null) return [];
+  const [sentence, advice] = split(targetProblem);
+  return [
+    {
+      id: "target-unresolved",
+      severity: "error",
+      title: `Watch ${name} has nobody to reload`,
+      seen: sentence,
+      why: "A change of its files waits for the target for as long as nobody is called so.",
+      fix: advice ?? `Mend the target of watch ${name}.`,
     },
   ];
 }
@@ -28,6 +44,7 @@ function failure({ settings: { name }, last, pending, content, appliedHash }: Wa
     pending?.reason === "retry" ? "It is tried again." : "It is not tried again before the content changes.";
   return [
     {
+      id: last.status === "rejected" ? "content-rejected" : "reload-failed",
       severity: "error",
       title:
         last.status === "rejected" ? `The content of watch ${name} is refused` : `The reload of ${name} has failed`,
@@ -42,6 +59,7 @@ function leftovers({ settings: { name }, oldWorkers }: WatchState): Finding[] {
   if (oldWorkers === 0) return [];
   return [
     {
+      id: "old-workers",
       severity: "info",
       title: `Old workers of ${name} are still there`,
       seen: `${oldWorkers} of before the last reload`,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { pidFindings } from "#policy/pid-findings.ts";
+import { pidFindings } from "#policy/findings/pids.ts";
 import { budgetOf, type ContainerPidBudget, type PidSource, pidSources } from "#policy/pids.ts";
 
 const budget = (current: number, perSecond: number | null, zombies = 0, source: PidSource = "pod-cgroup") =>
@@ -7,7 +7,7 @@ const budget = (current: number, perSecond: number | null, zombies = 0, source: 
 
 const findings = (pod: ReturnType<typeof budget>, ...containers: ContainerPidBudget[]) => {
   const byKey = new Map(containers.map((container) => [container.container.key, container]));
-  return pidFindings({ pod, containers: byKey });
+  return pidFindings({ pod, containers: byKey, pods: new Map() });
 };
 
 test.each([
@@ -24,6 +24,8 @@ test.each([
 test("it says what is taken, until when there is room, and what to do about it", () => {
   expect(findings(budget(150, 0.05, 100))).toEqual([
     {
+      id: "pids-low",
+      container: null,
       severity: "warning",
       title: "The pod runs out of pids",
       seen: "150 of 200 (pod-cgroup) are taken, 100 of them by zombies, and full in 17 min at this growth",
@@ -34,7 +36,7 @@ test("it says what is taken, until when there is room, and what to do about it",
 });
 
 test("it names the container, and for every kind of limit what raises it", () => {
-  const container = { key: "a", id: "a".repeat(64), name: null, podUid: null };
+  const container = { key: "a", id: "a".repeat(64), name: null, pod: null };
   const [finding] = findings(budget(1, 0), { ...budget(190, 0), container, currentFrom: "cgroup" });
   expect(finding?.title).toBe("Container aaaaaaaaaaaa runs out of pids");
   const fixes = pidSources.map((source) => findings(budget(190, 0, 0, source))[0]?.fix ?? "");

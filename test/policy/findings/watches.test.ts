@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { watchFindings } from "#policy/watch-findings.ts";
+import { watchFindings } from "#policy/findings/watches.ts";
 import type { ReloadRecord, WatchState } from "#process/reload.ts";
 
 const well = {
@@ -8,6 +8,7 @@ const well = {
   last: null,
   pending: null,
   oldWorkers: 0,
+  targetProblem: null,
 };
 const findings = (found: Partial<WatchState>) => watchFindings([{ ...well, ...found } as WatchState]);
 const ended = (status: ReloadRecord["status"]) => ({ status, detail: "It said no." }) as ReloadRecord;
@@ -52,4 +53,17 @@ test("watchFindings() finds nothing where the app has what there is, whatever th
 
 test("watchFindings() tells workers that do not leave", () => {
   expect(findings({ oldWorkers: 3 })[0]).toMatchObject({ severity: "info", seen: "3 of before the last reload" });
+});
+
+test("watchFindings() tells a watch whose target nobody is, and what to do about it", () => {
+  const targetProblem = 'Cannot find target "ngnix": the targets are nginx. Mend the target of watch conf.';
+  expect(findings({ targetProblem })).toEqual([
+    expect.objectContaining({
+      id: "target-unresolved",
+      severity: "error",
+      title: "Watch conf has nobody to reload",
+      seen: 'Cannot find target "ngnix": the targets are nginx.',
+      fix: "Mend the target of watch conf.",
+    }),
+  ]);
 });

@@ -1,4 +1,4 @@
-import type { Finding } from "#policy/doctor.ts";
+import { about, type Finding } from "#policy/findings/finding.ts";
 import type { Process } from "#process/process.ts";
 import { broodsOf, describeProcess, type Zombie } from "#process/zombie.ts";
 
@@ -16,6 +16,8 @@ export function zombieFindings(advised: readonly AdvisedZombie[]): Finding[] {
     const oldest = Math.round(Math.max(...zombies.map(({ ageMs }) => ageMs)) / 1000);
     const count = zombies.length === 1 ? "1 zombie" : `${zombies.length} zombies`;
     return {
+      id: "zombies-left",
+      ...(parent ? about(parent) : {}),
       severity: "warning",
       title: "Zombies are left behind",
       seen: `${count} of ${whose(parent)}, the oldest for ${oldest} s`,

@@ -1,24 +1,37 @@
-import type { Finding } from "#policy/doctor.ts";
-import { type ContainerPidBudget, levelAfter, type PidBudget, type PidSource } from "#policy/pids.ts";
+import { containerName, type Finding } from "#policy/findings/finding.ts";
+import {
+  type ContainerPidBudget,
+  levelAfter,
+  type PidBudget,
+  type PidSource,
+  type PodPidBudget,
+} from "#policy/pids.ts";
+import { podLabel } from "#process/pod.ts";
 
 /** Exhaustion that is nearer than this is told although there is room yet. */
 const soonSeconds = 3_600;
 
-interface Budgets {
+export interface Budgets {
   readonly pod: PidBudget;
   readonly containers: ReadonlyMap<string, ContainerPidBudget>;
+  /** Of a node; none elsewhere. */
+  readonly pods: ReadonlyMap<string, PodPidBudget>;
 }
 
 /** Pressure now, or soon at the present growth: a pod without free pids can start nothing, not even a probe. */
-export function pidFindings({ pod, containers }: Budgets): Finding[] {
+export function pidFindings({ pod, containers, pods }: Budgets): Finding[] {
   const named = [...containers.values()].map((budget) => {
-    const { name, id } = budget.container;
-    return { budget, who: `Container ${name ?? id?.slice(0, 12) ?? "of sexton"}` };
+    const name = containerName(budget.container);
+    return { budget, who: `Container ${name ?? "of sexton"}`, container: name };
   });
-  return [{ budget: pod, who: "The pod" }, ...named].flatMap(({ budget, who }) => findingOf(budget, who) ?? []);
+  const ofNode = [...pods.values()].map((budget) => {
+    return { budget, who: `Pod ${podLabel(budget.pod) ?? budget.pod.uid}`, container: null };
+  });
+  const whole = { budget: pod, who: pods.size > 0 ? "The node" : "The pod", container: null };
+  return [whole, ...named, ...ofNode].flatMap(({ budget, who, container }) => findingOf(budget, who, container) ?? []);
 }
 
-function findingOf(budget: PidBudget, who: string): Finding | null {
+function findingOf(budget: PidBudget, who: string, container: string | null): Finding | null {
   const { current, limit, percent, source, zombies, secondsToExhaustion } = budget;
   if (limit === null || source === null || percent === null) return null;
   const level = levelAfter("ok", percent);
@@ -30,6 +43,8 @@ function findingOf(budget: PidBudget, who: string): Finding | null {
       ? "Have the zombies collected: GET /zombies tells their parents and what would work."
       : "See in the event pids.pressure who grows.";
   return {
+    id: "pids-low",
+    container,
     severity: level === "critical" || (isSoon && level === "warning") ? "error" : "warning",
     title: `${who} runs out of pids`,
     seen: `${current} of ${limit} (${source}) are taken, ${zombies} of them by zombies${time}`,
