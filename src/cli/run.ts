@@ -1,27 +1,29 @@
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { closest } from "#base/closest.ts";
+import { suggestion } from "#base/closest.ts";
 import { UsageError } from "#base/errors.ts";
-import {
-  type Command,
-  type CommandContext,
-  type ExitCode,
-  exitCode,
-  type LiveOutput,
-  type ParseOptions,
-} from "#cli/command.ts";
+import { type Command, type CommandContext, type ExitCode, exitCode, type LiveOutput } from "#cli/command.ts";
+import { completion } from "#cli/commands/completion.ts";
 import { config } from "#cli/commands/config.ts";
+import { copy } from "#cli/commands/copy.ts";
+import { demo, type RunDemo } from "#cli/commands/demo.ts";
+import { doctor } from "#cli/commands/doctor.ts";
 import { events } from "#cli/commands/events.ts";
 import { health } from "#cli/commands/health.ts";
+import { openApi } from "#cli/commands/openapi.ts";
+import { pod } from "#cli/commands/pod.ts";
 import { ps } from "#cli/commands/ps.ts";
 import { reloads } from "#cli/commands/reloads.ts";
+import { type Serve, serveCommand } from "#cli/commands/serve.ts";
 import { reload, signal } from "#cli/commands/signal.ts";
 import { version } from "#cli/commands/version.ts";
 import { zombies } from "#cli/commands/zombies.ts";
-import { commandHelp, initCommand, overview } from "#cli/help.ts";
+import { commandHelp, helpFacts, initCommand, overview } from "#cli/help.ts";
+import { type ColorChoice, colorChoices, createPaint } from "#cli/paint.ts";
+import { parse, type Values } from "#cli/parse.ts";
+import type { Screen } from "#cli/screen.ts";
+import { sourcesOf } from "#cli/sources.ts";
+import { addressToCall, tokenHeaders } from "#cli/token.ts";
 import { createClient, UnreachableError } from "#client/client.ts";
-import { configKeys } from "#config/keys.ts";
-import { type LoadedConfig, loadConfig } from "#config/load.ts";
+import { loadConfig } from "#config/load.ts";
 
 export interface Terminal {
   /** The names of the profiles that a configuration may use. */
@@ -30,17 +32,37 @@ export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly live: LiveOutput;
+  readonly screen: Screen;
+  /** What only other layers know, loaded when it is asked for. */
+  readonly documents: Documents;
+  readonly demo: RunDemo;
 }
 
-/**
- * Runs the agent until it is stopped; handed in, because the command line knows the daemon only from outside. `once`: reads
- * and validates what is watched, and does nothing else.
- */
-export type Serve = (load: () => Promise<LoadedConfig>, once: boolean) => Promise<ExitCode>;
+export interface Documents {
+  readonly openApi: () => Promise<object>;
+  readonly initHelp: () => Promise<string>;
+}
 
 /** Reads the command line and runs what it says. Every error ends as one sentence on `err` and an exit code. */
 export async function run(argv: readonly string[], terminal: Terminal, serve: Serve): Promise<ExitCode> {
-  const commands = [serveCommand(serve), ps, zombies, events, signal, reload, reloads, health, config, version];
+  const commands: Command[] = [
+    serveCommand(serve),
+    ps,
+    zombies,
+    events,
+    signal,
+    reload,
+    reloads,
+    pod,
+    doctor,
+    health,
+    config,
+    openApi(terminal.documents.openApi),
+    demo(terminal.demo),
+    copy,
+    completion(() => commands),
+    version,
+  ];
   try {
     return await dispatch(argv, terminal, commands);
   } catch (cause) {
@@ -51,113 +73,69 @@ export async function run(argv: readonly string[], terminal: Terminal, serve: Se
   }
 }
 
-function serveCommand(serve: Serve): Command {
-  return {
-    name: "serve",
-    summary: "Serve the API (what sexton does without a command)",
-    operands: "",
-    maxOperands: 0,
-    options: {
-      once: {
-        type: "boolean",
-        description: "Only read and validate what is watched, and exit 0 or 1: for an init container",
-      },
-    },
-    run: ({ loadConfig: load, options }) => serve(load, options["once"] === true),
-  };
-}
-
 async function dispatch(argv: readonly string[], terminal: Terminal, commands: readonly Command[]): Promise<ExitCode> {
   const [first = "serve", ...rest] = argv;
-  if (first === "help" || first === "--help" || first === "-h") return help(rest[0], terminal, commands);
+  if (first === "help" || first === "--help" || first === "-h") return help(rest, terminal, commands);
   if (first === "--version") return dispatch(["version", ...rest], terminal, commands);
   const implied = first.startsWith("-");
   const command = find(implied ? "serve" : first, commands);
   const { values, positionals } = parse(command, implied ? argv : rest);
-  if (values["help"]) return help(command.name, terminal, commands);
+  if (values["help"]) return show(values, terminal, (look) => commandHelp(command, look));
   if (positionals.length > command.maxOperands) {
     throw new UsageError(
       `Cannot use "${positionals[command.maxOperands]}" with ${command.name}: it takes ${command.operands || "options only"}`,
     );
   }
-  const load = () => loadConfig({ ...sourcesOf(values, terminal.env), profiles: terminal.profiles });
+  if (positionals.includes("")) throw new UsageError(`Cannot use an empty word with ${command.name}: leave it out`);
+  const load = () => loadConfig({ ...sourcesOf(command, values, terminal.env), profiles: terminal.profiles });
   return command.run({
     args: positionals,
     options: values as CommandContext["options"],
     out: terminal.out,
     err: terminal.err,
     live: terminal.live,
+    screen: terminal.screen,
+    paint: paintOf(values, terminal),
     loadConfig: load,
-    connect: async () => createClient((await load()).config.listen[0]),
+    connect: async () => {
+      const { config, origins } = await load();
+      const headers = tokenHeaders(config.tokenFile, terminal.env["SEXTON_TOKEN"]);
+      return createClient(addressToCall(config.listen), { origin: origins.get("listen") ?? "default", headers });
+    },
   });
 }
 
-function help(name: string | undefined, { out }: Terminal, commands: readonly Command[]): ExitCode {
-  if (name === undefined) out(overview(commands));
-  else out(name === initCommand.name ? `${initCommand.summary}\n` : commandHelp(find(name, commands)));
+function paintOf(values: Values, { screen, env }: Terminal) {
+  const choice = values["color"] ?? "auto";
+  if (!colorChoices.includes(choice as ColorChoice))
+    throw new UsageError(`Cannot use --color=${choice}: expected ${colorChoices.join(", ")}`);
+  return createPaint(choice as ColorChoice, screen.size() !== null, env);
+}
+
+/** What `help` takes, in the shape of a command that is not listed. */
+const helpCommand: Pick<Command, "options"> = { options: { json: { type: "boolean", description: "" } } };
+
+async function help(argv: readonly string[], terminal: Terminal, commands: readonly Command[]): Promise<ExitCode> {
+  const { values, positionals } = parse(helpCommand, argv);
+  const [name] = positionals;
+  if (positionals.length > 1) throw new UsageError(`Cannot help with "${positionals[1]}" too: name one command`);
+  if (values["json"]) terminal.out(`${JSON.stringify(helpFacts(commands))}\n`);
+  else if (name === initCommand.name) terminal.out(await terminal.documents.initHelp());
+  else if (name === undefined) return show(values, terminal, (look) => overview(commands, look));
+  else return show(values, terminal, (look) => commandHelp(find(name, commands), look));
+  return exitCode.ok;
+}
+
+function show(values: Values, terminal: Terminal, text: (look: Parameters<typeof overview>[1]) => string): ExitCode {
+  terminal.out(text({ paint: paintOf(values, terminal), width: terminal.screen.size()?.columns ?? null }));
   return exitCode.ok;
 }
 
 function find(name: string, commands: readonly Command[]): Command {
   const command = commands.find((known) => known.name === name);
   if (command) return command;
-  const near = closest(
-    name,
-    commands.map((known) => known.name),
-  );
+  const names = commands.map((known) => known.name);
   throw new UsageError(
-    `Cannot run "${name}": there is no such command. Did you mean "${near}"? \`sexton help\` lists them`,
+    `Cannot run "${name}": there is no such command.${suggestion(name, names)} \`sexton help\` lists them`,
   );
-}
-
-type Values = Record<string, string | boolean | string[] | undefined>;
-
-function parse(command: Command, argv: readonly string[]): { values: Values; positionals: string[] } {
-  const settings = Object.fromEntries(
-    configKeys.map(({ flag, isMany }) => [flag, { type: "string" as const, multiple: isMany }]),
-  );
-  const options: ParseOptions = { config: { type: "string" }, help: { type: "boolean", short: "h" }, ...settings };
-  for (const [name, { type, short }] of Object.entries(command.options))
-    options[name] = short ? { type, short } : { type };
-  const args = argv.map(withValue);
-  try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
-    return { values: values as Values, positionals };
-  } catch (cause) {
-    throw new UsageError(explainParseError(cause as Error, Object.keys(options)), { cause });
-  }
-}
-
-/** A setting that is a switch may stand alone: `--api-expose-environ`. */
-function withValue(arg: string): string {
-  return configKeys.some(({ flag, isSwitch }) => isSwitch && arg === `--${flag}`) ? `${arg}=true` : arg;
-}
-
-function explainParseError({ message }: Error, known: readonly string[]): string {
-  const unknown = /Unknown option '--?([^']*)'/.exec(message)?.[1];
-  if (unknown === undefined) return `Cannot read the command line: ${message.replace(/\.? To specify.*$/s, "")}`;
-  return `Cannot use --${unknown}: there is no such option. Did you mean --${closest(unknown, known)}?`;
-}
-
-function sourcesOf(values: Values, env: Terminal["env"]) {
-  const path = typeof values["config"] === "string" ? values["config"] : env["SEXTON_CONFIG"];
-  const flags = Object.fromEntries(
-    configKeys.map(({ flag }) => {
-      const value = values[flag];
-      return [flag, Array.isArray(value) ? value.join(";") : typeof value === "string" ? value : undefined];
-    }),
-  );
-  return { file: path === undefined ? null : { path, text: readConfigFile(path) }, env, flags };
-}
-
-function readConfigFile(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const { code } = cause as { code?: string };
-    throw new UsageError(
-      `Cannot read configuration ${path}: ${code === "ENOENT" ? "there is no such file" : (code ?? String(cause))}`,
-      { cause },
-    );
-  }
 }

@@ -12,6 +12,7 @@ export function show({ out, err, options }: CommandContext, answer: ClientAnswer
   else {
     err(`${printableLines(answer.problem?.detail ?? `status ${answer.status}`)}\n`);
     if (answer.problem?.fix) err(`${printableLines(answer.problem.fix)}\n`);
+    if (answer.status === 401) err("Set SEXTON_TOKEN to a token, or name its file: --token-file, SEXTON_TOKEN_FILE.\n");
   }
   return exitCode.failed;
 }

@@ -1,5 +1,6 @@
 import { UsageError } from "#base/errors.ts";
 import { createSseParser, type SseBlock } from "#client/sse.ts";
+import { neverConnected, reasonOf, unreachableText } from "#client/unreachable.ts";
 
 /** Where the agent listens, as the configuration has it. */
 export type AgentAddress =
@@ -11,6 +12,8 @@ export interface ClientRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;
   /** What the caller shows: text for people, or JSON. */
   readonly accept: "text/plain" | "application/json";
+  /** What sexton's JSON has at its top: what lacks it is somebody else's, or only the beginning. */
+  readonly expects?: string;
   readonly timeoutMs?: number;
 }
 
@@ -43,25 +46,40 @@ export interface Client {
 }
 
 const defaultTimeoutMs = 10_000;
+/** Of every refusal (RFC 9457). */
+const problemType = "application/problem+json";
 
-export function createClient(address: AgentAddress | undefined): Client {
+export interface ClientOptions {
+  /** Sent with every request: what says who is asking. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where the address is from, for whom it is wrong: `default`, `env SEXTON_LISTEN`. */
+  readonly origin?: string;
+}
+
+export function createClient(address: AgentAddress | undefined, options: ClientOptions = {}): Client {
   if (!address) throw new UsageError("Cannot find the agent: the configuration names no address to listen on");
   const base = address.kind === "unix" ? "http://localhost" : `http://${hostOf(address.hostname)}:${address.port}`;
-  const where = address.kind === "unix" ? address.path : base;
   // Bun's fetch would ask HTTP_PROXY for loopback too, and a pod behind a proxy has it set.
   // biome-ignore lint/style/noProcessEnv: there is no other way to tell fetch (Bun 1.4.5: `proxy: ""` has no effect).
   process.env["NO_PROXY"] = "*";
   const call = (path: string, query: NonNullable<ClientRequest["query"]>, init: RequestInit) => {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const search = given.length > 0 ? `?${new URLSearchParams(given)}` : "";
-    return fetch(`${base}${path}${search}`, { ...init, ...(address.kind === "unix" ? { unix: address.path } : {}) });
+    const headers = { ...options.headers, ...init.headers };
+    const socket = address.kind === "unix" ? { unix: address.path } : {};
+    return fetch(`${base}${path}${search}`, { ...init, headers, ...socket });
   };
-  const unreachable = (reason: string, cause: unknown) =>
-    new UnreachableError(`Cannot reach sexton at ${where}: ${reason}. Is it running, and with the same --listen?`, {
-      cause,
-    });
+  const place = { where: address.kind === "unix" ? address.path : base, isSocket: address.kind === "unix" };
+  const unreachable = (reason: string, cause: unknown, isDoubtful = false) =>
+    new UnreachableError(unreachableText(place.where, options.origin, reason, isDoubtful), { cause });
+  /** Whoever has taken the agent's port answers too, and in whatever form. */
+  const refuseOthers = ({ ok, status, headers }: Response, expected: string) => {
+    const type = headers.get("content-type") ?? "no type";
+    if (!type.startsWith(ok ? expected : problemType))
+      throw unreachable(`what answers there (status ${status}, ${type}) is not sexton`, null);
+  };
   const lost = (cause: unknown): never => {
-    throw unreachable("nobody answers, or no longer", cause);
+    throw unreachable(reasonOf(cause, place.isSocket), cause);
   };
   /** What goes wrong with the connection; what goes wrong with whoever takes the chunks stays what it is. */
   async function* chunksOf(body: ReadableStream<Uint8Array>) {
@@ -72,13 +90,20 @@ export function createClient(address: AgentAddress | undefined): Client {
     }
   }
   return {
-    async ask(path, { method = "GET", query = {}, accept, timeoutMs = defaultTimeoutMs }) {
+    async ask(path, { method = "GET", query = {}, accept, expects, timeoutMs = defaultTimeoutMs }) {
       try {
         const signal = AbortSignal.timeout(timeoutMs);
-        return await answerOf(await call(path, query, { method, headers: { accept }, signal }));
+        const response = await call(path, query, { method, headers: { accept }, signal });
+        refuseOthers(response, accept);
+        const answer = await answerOf(response);
+        if (answer.ok && accept === "application/json" && expects !== undefined && !has(expects, answer.text))
+          throw unreachable(`what answers there (JSON without "${expects}") is not sexton`, null);
+        return answer;
       } catch (cause) {
+        if (cause instanceof UnreachableError) throw cause;
         const late = cause instanceof Error && cause.name === "TimeoutError";
-        throw unreachable(late ? `no answer in ${timeoutMs / 1000} s` : "nobody answers", cause);
+        const reason = late ? `no answer in ${timeoutMs / 1000} s` : reasonOf(cause, place.isSocket);
+        throw unreachable(reason, cause, method === "POST" && !neverConnected(cause));
       }
     },
     async stream(path, { query = {}, lastEventId, enough, onBlock }) {
@@ -88,6 +113,7 @@ export function createClient(address: AgentAddress | undefined): Client {
         // `timeout: false` is Bun's own: its fetch gives up a connection that is quiet for five minutes.
         const init = { headers, signal: enough, timeout: false } as RequestInit;
         const response = await call(path, query, init).catch(lost);
+        refuseOthers(response, headers.accept);
         if (!response.ok || !response.body) return await answerOf(response).catch(lost);
         const decoder = new TextDecoder();
         const parse = createSseParser();
@@ -107,7 +133,19 @@ async function answerOf(response: Response): Promise<ClientAnswer> {
   return { ok: response.ok, status: response.status, text, problem: response.ok ? null : problemOf(text) };
 }
 
+function has(key: string, json: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(json);
+    return typeof answer === "object" && answer !== null && Object.hasOwn(answer, key);
+  } catch {
+    return false;
+  }
+}
+
+/** Where to ask whoever listens there; what listens on every address does so on the loopback one too. */
 function hostOf(hostname: string): string {
+  if (hostname === "0.0.0.0") return "127.0.0.1";
+  if (hostname === "::") return "[::1]";
   return hostname.includes(":") ? `[${hostname}]` : hostname;
 }
 

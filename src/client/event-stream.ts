@@ -1,4 +1,5 @@
 import { type Client, type ClientAnswer, UnreachableError } from "#client/client.ts";
+import { pause } from "#client/pause.ts";
 
 export interface FollowRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
@@ -71,16 +72,4 @@ export async function followEvents(client: Client, request: FollowRequest): Prom
 /** An agent that is just starting, or has too much to do. */
 function mayPass(status: number): boolean {
   return status === 429 || status >= 500;
-}
-
-function pause(ms: number, enough: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      enough.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    enough.addEventListener("abort", end);
-  });
 }

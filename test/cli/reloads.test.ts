@@ -1,9 +1,11 @@
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { problem } from "#base/errors.ts";
 import { run } from "#cli/run.ts";
 import type { ReloadRecord } from "#process/reload.ts";
 import { realApp } from "../support/app.ts";
 import type { Json } from "../support/binary.ts";
 import { createMemoryReloads, type MemoryReloads, stateOf } from "../support/reloads.ts";
+import { paperTerminal } from "../support/terminal.ts";
 
 let reloads: MemoryReloads;
 let app: ReturnType<typeof realApp>;
@@ -22,17 +24,9 @@ const server = Bun.serve({
 afterAll(() => server.stop(true));
 
 async function sexton(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const terminal = {
-    profiles: [],
-    env: {},
-    out: (text: string) => void out.push(text),
-    err: (text: string) => void err.push(text),
-    live: { write: async () => {}, untilEnough: () => new AbortController().signal },
-  };
+  const terminal = paperTerminal();
   const code = await run(["reloads", ...args, "--listen", `127.0.0.1:${server.port}`], terminal, async () => 0);
-  return { out: out.join(""), err: err.join(""), code };
+  return { out: terminal.outs.join(""), err: terminal.errs.join(""), code };
 }
 
 describe("sexton reloads", () => {
@@ -59,6 +53,14 @@ describe("sexton reloads", () => {
     expect(line.out).toStartWith(`nginx (process 17-49123): ${how.status} after 0.25 s`);
     const answer = await sexton("run", "nginx", "--json");
     expect({ ...(JSON.parse(answer.out) as Json), code: answer.code }).toMatchObject({ ...how, code });
+  });
+
+  test("run where nobody was told is a sentence and exit code 1", async () => {
+    const detail = "Cannot reload process 17 (app): it ignores SIGHUP, so nothing would happen.";
+    reloads.ends({ status: "failed", detail }, problem("signal-unhandled", detail, { disposition: "ignored" }));
+    const { out, err, code } = await sexton("run", "nginx");
+    expect({ out, code }).toEqual({ out: "", code: 1 });
+    expect(err).toContain(detail);
   });
 
   test("run --dry-run only decides", async () => {
@@ -104,7 +106,7 @@ describe("sexton reloads", () => {
   test("help says what there is and what the exit codes mean", async () => {
     const { out } = await sexton("--help");
     expect(out).toStartWith("Usage: sexton reloads [run NAME | hold NAME | release NAME] [options]\n");
-    expect(out).toMatch(/\nActions:\n {2}run +Reload now: exit code 0 also .+\n {2}hold +/);
+    expect(out).toMatch(/\nActions:\n {2}run +Reload now: exit code 0 also [\s\S]+?\n {2}hold +/);
     expect(out).toContain("--for TIME");
   });
 });

@@ -20,6 +20,7 @@ export const reloads: Command = {
   },
   operands: "[run NAME | hold NAME | release NAME]",
   maxOperands: 2,
+  names: "watches",
   options: {
     for: { type: "string", value: "TIME", description: "With hold: so long, 10m (default), at most 24h" },
     "dry-run": { type: "boolean", description: "With an action: decide and report, but do nothing" },
@@ -30,7 +31,7 @@ export const reloads: Command = {
     refuseMisplaced(context, action);
     if (action === undefined) {
       const client = await context.connect();
-      return show(context, await client.ask("/reloads", { accept: acceptOf(context) }));
+      return show(context, await client.ask("/reloads", { accept: acceptOf(context), expects: "watches" }));
     }
     if (name === undefined)
       throw new UsageError(`Cannot ${action} nothing: name a watch; \`sexton reloads\` lists them`);
@@ -54,7 +55,13 @@ async function run(context: CommandContext, name: string): Promise<ExitCode> {
   const client = await context.connect();
   const query = { dryRun: context.options["dry-run"] ? "true" : undefined };
   const path = `/reloads/${encodeURIComponent(name)}`;
-  const answer = await client.ask(path, { method: "POST", query, accept: "application/json", timeoutMs });
+  const answer = await client.ask(path, {
+    method: "POST",
+    query,
+    accept: "application/json",
+    expects: "status",
+    timeoutMs,
+  });
   if (!answer.ok || context.options["json"]) show(context, answer);
   if (!answer.ok) return exitCode.failed;
   const summary = JSON.parse(answer.text) as ReloadSummary;

@@ -1,4 +1,4 @@
-import { version as number } from "#base/version.ts";
+import { build } from "#base/version.ts";
 import { type Command, exitCode } from "#cli/command.ts";
 import { jsonOption } from "#cli/show.ts";
 
@@ -9,8 +9,19 @@ export const version: Command = {
   maxOperands: 0,
   options: jsonOption,
   async run({ out, options }) {
-    const facts = { version: number, bun: Bun.version, platform: `${process.platform}/${process.arch}` };
-    out(options["json"] ? `${JSON.stringify(facts)}\n` : `sexton ${number} (Bun ${facts.bun}, ${facts.platform})\n`);
+    const platform = `${process.platform}/${process.arch}`;
+    const { revision, target } = build;
+    const facts = [`Bun ${Bun.version}`, target ?? platform, ...(revision === null ? [] : [short(revision)])];
+    out(
+      options["json"]
+        ? `${JSON.stringify({ ...build, bun: Bun.version, platform })}\n`
+        : `sexton ${build.version} (${facts.join(", ")})\n`,
+    );
     return exitCode.ok;
   },
 };
+
+/** As git abbreviates a commit. */
+function short(commit: string): string {
+  return commit.replace(/^([0-9a-f]{12})[0-9a-f]+/, "$1");
+}
