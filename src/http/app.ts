@@ -3,10 +3,15 @@ import { requestId } from "hono/request-id";
 import * as z from "zod/mini";
 import { isProblem, ProblemError, problem } from "#base/errors.ts";
 import type { Log } from "#base/log.ts";
-import { type Answer, type HttpEnv, roles } from "#http/endpoint.ts";
+import type { Answer, HttpEnv } from "#http/endpoint.ts";
+import { audit } from "#http/middleware/audit.ts";
+import { authenticate } from "#http/middleware/authenticate.ts";
 import { bodySize } from "#http/middleware/body-size.ts";
 import { knownRoute } from "#http/middleware/known-route.ts";
+import { defaultRequestLimits, limits, type RequestLimits } from "#http/middleware/limits.ts";
 import { ownHost } from "#http/middleware/own-host.ts";
+import { permit } from "#http/middleware/permit.ts";
+import { securityHeaders } from "#http/middleware/security-headers.ts";
 import { tracing } from "#http/middleware/tracing.ts";
 import { parse } from "#http/parse.ts";
 import { problemResponse } from "#http/problem.ts";
@@ -14,13 +19,21 @@ import { type Route, routes } from "#http/routes.ts";
 import type { Service } from "#http/service.ts";
 
 /** The whole API as one hono app; the listener that a request came in by says what its caller may do. */
-export function createApp(service: Service, log: Log): Hono<HttpEnv> {
+export function createApp(
+  service: Service,
+  log: Log,
+  requestLimits: () => RequestLimits = () => defaultRequestLimits,
+): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
-  const probes = routes.filter(({ role }) => role === "probe").map(({ path }) => path);
+  const probes = routes.filter(({ onProbes }) => onProbes).map(({ path }) => path);
   app.use(requestId());
   app.use(tracing(probes));
-  app.use(knownRoute(routes));
+  app.use(securityHeaders());
+  app.use(audit(service.bus.emit, () => performance.now()));
   app.use(ownHost());
+  app.use(authenticate());
+  app.use(knownRoute(routes));
+  app.use(limits(requestLimits, probes));
   app.use(bodySize());
   for (const route of routes) register(app, route, service);
   app.onError((error, c) => {
@@ -41,19 +54,13 @@ export function createApp(service: Service, log: Log): Hono<HttpEnv> {
   return app;
 }
 
-function register(app: Hono<HttpEnv>, { method, path, role, endpoint }: Route, service: Service): void {
+function register(app: Hono<HttpEnv>, route: Route, service: Service): void {
+  const { method, path, endpoint } = route;
   const { handle, params, query } = endpoint;
   app.on(method.toUpperCase(), path.replace(/\{([^}]+)\}/g, ":$1"), async (c) => {
     c.set("route", path);
-    if (roles.indexOf(c.env.role) < roles.indexOf(role)) {
-      return problemResponse(
-        c,
-        problem(
-          "forbidden",
-          `Cannot ${c.req.method} ${c.req.path} here: this listener serves ${c.env.role} only, and that needs ${role}. Use the main listener.`,
-        ),
-      );
-    }
+    const refused = permit(c, route);
+    if (refused) return refused;
     const result = await respond();
     return result instanceof Response ? result : problemResponse(c, result);
 

@@ -1,12 +1,12 @@
 import type { Context } from "hono";
 import type * as z from "zod/mini";
 import type { Problem } from "#base/errors.ts";
+import type { Gate } from "#http/auth/identify.ts";
 import type { Service } from "#http/service.ts";
+import type { Caller, CallerRole } from "#process/caller.ts";
 import type { TraceContext } from "#process/trace-context.ts";
 
-/** Who may call: each role may do what those before it may. */
-export const roles = ["probe", "read", "operate"] as const;
-export type Role = (typeof roles)[number];
+export type Role = CallerRole;
 
 export type Method = "get" | "post";
 
@@ -14,18 +14,42 @@ export type Method = "get" | "post";
 export interface Bindings {
   /** The most that a caller on this listener may do. */
   readonly role: Role;
+  /** How callers are told apart; without one all are who the listener is for. */
+  readonly gate?: Gate | undefined;
   /** Whether Host and Origin must be ours: where a browser could come by. */
   readonly checkHost: boolean;
+  /** Which names are ours; without one those of loopback. */
+  readonly isOwnHost?: ((hostname: string) => boolean) | undefined;
   /** Lets a request take longer than the listener's idle timeout. */
   readonly extendTimeout: (request: Request, seconds: number) => void;
   /** Null: on a Unix socket nobody has one. */
   readonly clientAddress: () => string | null;
+  /** Of the process at the other end of a Unix socket. */
+  readonly clientUid?: number | null;
+  /** The only users who may call by a Unix socket; without them whoever its mode lets in. */
+  readonly uids?: readonly number[] | undefined;
 }
 
 export interface HttpEnv {
   Bindings: Bindings;
-  /** `route` is the matched path of the table of routes. */
-  Variables: { requestId: string; trace: TraceContext | null; route: string | null };
+  Variables: {
+    requestId: string;
+    trace: TraceContext | null;
+    /** The matched path of the table of routes. */
+    route: string | null;
+    /** Null until it is known. */
+    caller: Caller | null;
+    /** Why the token that was given is nobody's; null: it is somebody's, or none was. */
+    badToken: Problem | null;
+    /** With a token, the caller might be allowed more. */
+    mayAsk: boolean;
+    /** Event streams that callers of this role may have open. */
+    mostStreams: number | undefined;
+    /** The register has it already, whatever becomes of it. */
+    told: boolean;
+    /** What was answered instead of what was asked for. */
+    refusal: Pick<Problem, "kind" | "detail"> | null;
+  };
 }
 
 /** One operation of the API: what it takes and does. What it answers is told in document/operations.ts. */

@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import { closest } from "#base/closest.ts";
+import { alike } from "#base/closest.ts";
 import { type Problem, problem } from "#base/errors.ts";
 
 /**
@@ -26,8 +26,9 @@ export function parse<T extends z.ZodMiniType>(
 
 function unknownName(name: string, schema: z.ZodMiniType, where: string): Problem {
   const known = Object.keys((schema.def as { shape?: object }).shape ?? {});
-  const nearest = known.length > 0 ? closest(name, known) : null;
-  const hint = nearest === null ? "It takes none." : `Did you mean "${nearest}"? It takes ${known.join(", ")}.`;
+  const nearest = alike(name, known);
+  const meant = nearest === null ? "" : `Did you mean "${nearest}"? `;
+  const hint = known.length === 0 ? "It takes none." : `${meant}It takes ${known.join(", ")}.`;
   return problem("bad-request", `Cannot use "${name}" of the ${where}: there is no such name. ${hint}`, {
     parameter: name,
     nearest,

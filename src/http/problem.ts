@@ -18,8 +18,14 @@ function problemBody({ kind, detail, facts }: Problem): ProblemBody {
 
 export function problemResponse(c: Context, problem: Problem, headers: Record<string, string> = {}): Response {
   const body = problemBody(problem);
+  c.set("refusal", problem);
+  const retryAfter = problem.facts?.["retryAfterSeconds"];
+  const allow = problem.facts?.["allow"];
   return c.body(`${JSON.stringify(body)}\n`, problemStatus[problem.kind], {
+    // RFC 9110 15.5.6.
+    ...(problem.kind === "method-not-allowed" && Array.isArray(allow) ? { allow: allow.join(", ") } : {}),
     ...headers,
+    ...(typeof retryAfter === "number" ? { "retry-after": `${retryAfter}` } : {}),
     "content-type": "application/problem+json",
   });
 }

@@ -3,11 +3,12 @@ import type { Agent } from "#daemon/agent.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Health } from "#daemon/health.ts";
 import type { Pids } from "#daemon/pids/pids.ts";
-import type { WatchStatus } from "#daemon/watch/watcher.ts";
 import type { ZombieCare } from "#daemon/zombies/care.ts";
 import type { Strays } from "#daemon/zombies/strays.ts";
 import type { EventStreams } from "#http/events/streams.ts";
-import type { Finding } from "#policy/doctor.ts";
+import type { DoctorReport } from "#http/views/diagnosis.ts";
+import type { Hooks } from "#process/hook.ts";
+import type { Pod } from "#process/leave.ts";
 import type { Reloads } from "#process/reload.ts";
 import type { Scrapes } from "#telemetry/scrapes.ts";
 
@@ -22,10 +23,12 @@ export interface Service {
   readonly bus: Bus;
   readonly streams: EventStreams;
   readonly clock: Clock;
-  readonly doctor: () => { readonly findings: readonly Finding[]; readonly watch: WatchStatus };
+  readonly doctor: () => Promise<DoctorReport>;
   readonly metrics: Pick<Scrapes, "serve">;
   /** The settings in force, with their sources. */
   readonly explain: () => readonly { key: string; value: unknown; source: string; description: string }[];
+  readonly hooks: Hooks;
+  readonly pod: Pod;
   readonly version: string;
   /** Fires when sexton is about to stop: nobody is to wait any longer. */
   readonly stopping: AbortSignal;

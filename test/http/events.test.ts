@@ -184,7 +184,7 @@ describe("what the agent does is in the register", () => {
     const { events } = await json("/events?types=signal.*");
     const process = { pid: child.pid, name: "sleep", commandLine: "sleep 60" };
     expect(events).toMatchObject([
-      { type: "signal.refused", process, data: { verb: "reload", pid: child.pid, kind: "signal-unhandled" } },
+      { type: "signal.refused", process, data: { verb: "reload", signal: "SIGHUP", kind: "signal-unhandled" } },
       { type: "signal.sent", process, data: { signal: "SIGTERM", number: 15, verb: null, force: true } },
       { type: "signal.refused", process: null, data: { kind: "target-not-found" } },
     ]);

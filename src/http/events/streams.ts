@@ -16,14 +16,16 @@ export interface StreamRequest {
   readonly limit: number | null;
   /** False: ends with the newest event there is now. */
   readonly follow: boolean;
+  /** Who reads, for counting: the caller's role. */
+  readonly reader?: string;
   /** The reader is given up: a connection that it leaves stuck may be closed. */
   readonly onDropped: () => void;
 }
 
 export interface EventStreams {
   open(request: StreamRequest): ReadableStream<Uint8Array>;
-  /** How many are open. */
-  count(): number;
+  /** How many are open, of this reader alone where one is given. */
+  count(reader?: string): number;
 }
 
 export interface StreamOptions {
@@ -173,7 +175,8 @@ export function createEventStreams(options: StreamOptions): EventStreams {
   }
 
   return {
-    count: () => streams.size,
+    count: (reader) =>
+      reader === undefined ? streams.size : [...streams].filter((stream) => stream.reader === reader).length,
     open(request) {
       const newestId = bus.range().newestId ?? 0;
       let stream: Stream;

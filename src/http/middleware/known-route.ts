@@ -22,6 +22,11 @@ export function knownRoute(routes: readonly RoutePattern[]): MiddlewareHandler<H
     expression: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}$`),
   }));
   return async function knownRouteMiddleware(c, next) {
+    // RFC 9112 3.2 knows no fragment, and a ?dryRun=true behind one would be lost.
+    if (c.req.url.includes("#")) {
+      const detail = `Cannot ${c.req.method} ${c.req.path.slice(0, 80)}: there is a "#" in the URL, and what follows it would be lost. Write %23.`;
+      return problemResponse(c, problem("bad-request", detail));
+    }
     const matching = patterns.filter(({ expression }) => expression.test(c.req.path));
     if (matching.length === 0) {
       const paths = [...new Set(routes.map(({ path }) => path))];

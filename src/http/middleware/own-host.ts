@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { problem } from "#base/errors.ts";
 import { isLoopback } from "#base/loopback.ts";
 import type { HttpEnv } from "#http/endpoint.ts";
+import { isHookPath } from "#http/hook-path.ts";
 import { problemResponse } from "#http/problem.ts";
 
 /**
@@ -11,10 +12,14 @@ import { problemResponse } from "#http/problem.ts";
  */
 export function ownHost(): MiddlewareHandler<HttpEnv> {
   return async function ownHostMiddleware(c, next) {
-    if (!c.env.checkHost) return next();
-    const reason = foreignHost(c.req.header("host")) ?? (isSafe(c.req.method) ? null : foreignPage(c.req.raw.headers));
+    const isHook = isHookPath(c.req.path);
+    // The probes' listener knows whose it is for what acts alone.
+    if (!c.env.checkHost && !(isHook && c.env.isOwnHost)) return next();
+    const reason =
+      foreignHost(c.req.header("host"), c.env.isOwnHost) ??
+      (isSafe(c.req.method) && !isHook ? null : foreignPage(c.req.raw.headers));
     if (reason === null) return next();
-    const detail = `Cannot ${c.req.method} ${c.req.path.slice(0, 80)}: ${reason}. Call it as localhost, and not from another site's page.`;
+    const detail = `Cannot ${c.req.method} ${c.req.path.slice(0, 80)}: ${reason}. Call it as localhost or by a name of allowedHosts, and not from another site's page.`;
     return problemResponse(c, problem("forbidden", detail));
   };
 }
@@ -24,9 +29,9 @@ function isSafe(method: string): boolean {
   return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }
 
-function foreignHost(host: string | undefined): string | null {
+function foreignHost(host: string | undefined, isOwn: (hostname: string) => boolean = isLoopback): string | null {
   const name = hostnameOf(host);
-  return name !== null && isLoopback(name)
+  return name !== null && isOwn(name)
     ? null
     : `the Host header says "${(host ?? "").slice(0, 80)}", which is not one of ours`;
 }

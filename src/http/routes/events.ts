@@ -43,6 +43,12 @@ export const showEvents = endpoint({
       "x-accel-buffering": "no",
     };
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
+    const reader = c.get("caller")?.role ?? "read";
+    const most = c.get("mostStreams") ?? Number.POSITIVE_INFINITY;
+    if (service.streams.count(reader) >= most) {
+      const detail = `Cannot open another stream: ${most} of role ${reader} are open. Close one, or allow more with limits.streams.`;
+      return problem("too-many-requests", detail, { retryAfterSeconds: 5 });
+    }
     const extend = (seconds: number) => c.env.extendTimeout(c.req.raw, seconds);
     // Bun closes a connection that is quiet for longer than its idle timeout; 0 is never.
     extend(0);
@@ -53,6 +59,7 @@ export const showEvents = endpoint({
       after: wanted.after ?? (follow ? null : firstWanted(wanted, types, service)),
       limit: query.limit ?? null,
       follow,
+      reader,
       onDropped: () => extend(droppedSeconds),
     });
     return c.body(stream, 200, headers);

@@ -1,20 +1,24 @@
 import * as z from "zod/mini";
-import { columns } from "#base/columns.ts";
 import { answer } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";
 import { prettySchema } from "#http/schemas/query.ts";
+import { diagnosisView } from "#http/views/diagnosis.ts";
+import { diagnosisText } from "#process/diagnosis-text.ts";
+
+/** What is well read in a terminal of any width; the command line knows better. */
+const width = 100;
 
 export const showDoctor = endpoint({
-  summary: "What is wrong with sexton's own working, and what mends it",
+  summary: "Looks at the pod: what does not work or will not, and what mends it",
   tag: "Service",
   query: z.strictObject({ pretty: prettySchema }),
-  handle({ c, query, service }) {
-    const diagnosis = service.doctor();
-    const shape = (["severity", "title", "seen", "fix"] as const).map((key) => ({
-      title: key.toUpperCase(),
-      value: (finding: (typeof diagnosis.findings)[number]) => finding[key],
-    }));
-    const forPeople = () => (diagnosis.findings.length === 0 ? "No findings\n" : columns(diagnosis.findings, shape));
-    return answer(c, query.pretty, forPeople, () => diagnosis);
+  async handle({ c, query, service }) {
+    const diagnosis = diagnosisView(await service.doctor());
+    return answer(
+      c,
+      query.pretty,
+      () => diagnosisText(diagnosis, { width, verbose: true }),
+      () => diagnosis,
+    );
   },
 });

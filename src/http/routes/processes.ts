@@ -5,9 +5,10 @@ import { answer, text } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";
 import { about, flagSchema, prettySchema, textSchema, wholeSchema } from "#http/schemas/query.ts";
 import { processRefSchema } from "#http/schemas/ref.ts";
-import { detailText, detailView, processForest, processTable, processView, treeView } from "#http/views/process.ts";
+import { detailText, detailView, processView, treeView } from "#http/views/process.ts";
 import { type ProcessFile, processFiles } from "#process/file.ts";
 import type { Process } from "#process/process.ts";
+import { processTable } from "#process/process-table.ts";
 import { type Sort, select, sortKeys, sortProcesses, treeOf } from "#process/selector.ts";
 import { processStates } from "#process/state.ts";
 
@@ -15,6 +16,8 @@ const sorts = sortKeys.flatMap((key): Sort[] => [key, `-${key}`]);
 
 const listQuery = z.strictObject({
   container: textSchema("Name, or start of the id"),
+  pod: textSchema("The pod's name, namespace/name, or the start of its UID"),
+  namespace: textSchema("The pod's namespace: in the node position"),
   name: textSchema("The process name, whole"),
   state: z.optional(z.enum(processStates)),
   uid: wholeSchema("The effective user"),
@@ -36,20 +39,15 @@ export const listProcesses = endpoint({
     const matching = sortProcesses(select(table.processes, query).filter(wanted), query.sort ?? "pid");
     const shown = matching.slice(0, query.limit ?? matching.length);
     const now = table.observedAt;
-    if (query.view === "tree") {
-      const roots = treeOf(shown);
-      return answer(
-        c,
-        query.pretty,
-        () => processForest(roots, query.stray ? strays : undefined),
-        () => body(roots.map((root) => treeView(root, now, strays))),
-      );
-    }
+    const views =
+      query.view === "tree"
+        ? treeOf(shown).map((root) => treeView(root, now, strays))
+        : shown.map((process) => processView(process, now, strays));
     return answer(
       c,
       query.pretty,
-      () => processTable(shown, query.stray ? strays : undefined),
-      () => body(shown.map((process) => processView(process, now, strays))),
+      () => processTable(views, { strays: query.stray === true }),
+      () => body(views),
     );
 
     function body(processes: readonly object[]) {

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { toTimestamp } from "#base/clock.ts";
-import { closest } from "#base/closest.ts";
+import { alike } from "#base/closest.ts";
 import { isProblem, type Problem, problem } from "#base/errors.ts";
 import { agree } from "#http/agree.ts";
 import { answer } from "#http/answer.ts";
@@ -16,6 +16,7 @@ import {
   watchNameSchema,
 } from "#http/schemas/reloads.ts";
 import type { Service } from "#http/service.ts";
+import { tellAsked } from "#http/tell-asked.ts";
 import { reloadView, runView, watchView } from "#http/views/reload.ts";
 import { reloadsTable } from "#http/views/reload-table.ts";
 import type { Reloads, WatchState } from "#process/reload.ts";
@@ -58,16 +59,17 @@ export const runReload = endpoint({
   params: watchNameSchema,
   query: reloadQuerySchema,
   async handle({ c, params: { name }, query: { pretty, ...asked }, service }) {
-    const said = await readAsked(c, reloadBodySchema, "dryRun", asked);
-    if (isProblem(said)) return said;
-    const state = stateOf(service.reloads, name);
-    if (isProblem(state)) return state;
-    c.env.extendTimeout(c.req.raw, secondsFor(state));
+    const found = await readAsked(c, service, name, reloadBodySchema, "dryRun", asked);
+    if (isProblem(found)) return found;
+    c.env.extendTimeout(c.req.raw, secondsFor(found.state));
     const trace = c.get("trace");
-    const running = service.reloads.run(name, { dryRun: said.dryRun ?? false, trace });
+    if (!found.said.dryRun) tellAsked(c, service.bus, "reload.requested", { watch: name });
+    const running = service.reloads.run(name, { dryRun: found.said.dryRun ?? false, trace });
     const report = await orStopped(running, name, service.stopping);
     if (report === null) return unknownWatch(service.reloads, name);
     if (isProblem(report)) return report;
+    // Nobody was told, or would be: as where the signal itself is asked for.
+    if (report.refusal) return report.refusal;
     const view = runView(name, report, trace?.traceId ?? null);
     return answer(
       c,
@@ -86,12 +88,11 @@ export const holdReloads = endpoint({
   params: watchNameSchema,
   query: holdQuerySchema,
   async handle({ c, params: { name }, query: { pretty, ...asked }, service }) {
-    const said = await readAsked(c, holdBodySchema, "for", asked);
-    if (isProblem(said)) return said;
-    const state = stateOf(service.reloads, name);
-    if (isProblem(state)) return state;
-    const { for: forMs = defaultHoldMs, dryRun = false } = said;
+    const found = await readAsked(c, service, name, holdBodySchema, "for", asked);
+    if (isProblem(found)) return found;
+    const { for: forMs = defaultHoldMs, dryRun = false } = found.said;
     if (!dryRun && !service.reloads.hold(name, forMs)) return unknownWatch(service.reloads, name);
+    if (!dryRun) tellAsked(c, service.bus, "reload.held", { watch: name, forSeconds: forMs / 1000 });
     return answerHold(c, service, { name, pretty, dryRun, heldUntil: service.clock() + forMs });
   },
 });
@@ -102,12 +103,11 @@ export const releaseReloads = endpoint({
   params: watchNameSchema,
   query: reloadQuerySchema,
   async handle({ c, params: { name }, query: { pretty, ...asked }, service }) {
-    const said = await readAsked(c, reloadBodySchema, "dryRun", asked);
-    if (isProblem(said)) return said;
-    const state = stateOf(service.reloads, name);
-    if (isProblem(state)) return state;
-    const { dryRun = false } = said;
+    const found = await readAsked(c, service, name, reloadBodySchema, "dryRun", asked);
+    if (isProblem(found)) return found;
+    const { dryRun = false } = found.said;
     if (!dryRun && !service.reloads.release(name)) return unknownWatch(service.reloads, name);
+    if (!dryRun) tellAsked(c, service.bus, "reload.released", { watch: name });
     return answerHold(c, service, { name, pretty, dryRun, heldUntil: null });
   },
 });
@@ -139,22 +139,24 @@ function answerHold(c: Context<HttpEnv>, { reloads }: Service, { name, pretty, d
   );
 }
 
+/** What is asked for, in the body and in the query, and the watch that it is asked of. */
 async function readAsked<T extends z.ZodMiniType<object>>(
   c: Context<HttpEnv>,
+  { reloads }: Service,
+  name: string,
   schema: T,
   bareField: string,
   query: Partial<z.output<T>>,
-): Promise<z.output<T> | Problem> {
+): Promise<{ readonly said: z.output<T>; readonly state: WatchState } | Problem> {
   const read = await readBody(c, schema, bareField);
-  return isProblem(read) ? read : agree<z.output<T>>(read ?? ({} as z.output<T>), query);
+  const said = isProblem(read) ? read : agree<z.output<T>>(read ?? ({} as z.output<T>), query);
+  if (isProblem(said)) return said;
+  const state = find(reloads, name);
+  return state ? { said, state } : unknownWatch(reloads, name);
 }
 
 function find(reloads: Reloads, name: string): WatchState | undefined {
   return reloads.watches().find(({ settings }) => settings.name === name);
-}
-
-function stateOf(reloads: Reloads, name: string): WatchState | Problem {
-  return find(reloads, name) ?? unknownWatch(reloads, name);
 }
 
 function unknownWatch(reloads: Reloads, name: string): Problem {
@@ -164,8 +166,9 @@ function unknownWatch(reloads: Reloads, name: string): Problem {
     const detail = `${what}, and none is configured. Configure one with "watch:" in the configuration, or: ${howToWatch}`;
     return problem("not-found", detail, { watches, nearest: null });
   }
-  const nearest = closest(name, watches);
-  const detail = `${what}. Did you mean "${nearest}"? The watches are ${watches.join(", ")}.`;
+  const nearest = alike(name, watches);
+  const hint = nearest === null ? "" : ` Did you mean "${nearest}"?`;
+  const detail = `${what}.${hint} The watches are ${watches.join(", ")}.`;
   return problem("not-found", detail, { watches, nearest });
 }
 

@@ -12,7 +12,8 @@ import { about, prettySchema } from "#http/schemas/query.ts";
 import { processRefSchema } from "#http/schemas/ref.ts";
 import { processSignalQuerySchema, signalBodySchema, signalQuerySchema } from "#http/schemas/signal.ts";
 import type { Service } from "#http/service.ts";
-import { reportText, reportView, targetsTable, targetView } from "#http/views/signal.ts";
+import { reportView, targetView } from "#http/views/signal.ts";
+import { signalText, targetsTable } from "#process/signal-text.ts";
 
 type Query = z.output<typeof signalQuerySchema>;
 type Body = z.output<typeof signalBodySchema>;
@@ -93,7 +94,10 @@ async function send(
     waitMs,
     abort: AbortSignal.any([c.req.raw.signal, service.stopping]),
     trace: c.get("trace"),
+    caller: c.get("caller"),
   });
+  // A refusal is in the register by now; of a dry run nothing is.
+  c.set("told", true);
   return isProblem(report) ? report : respond(c, pretty, report, said.dryRun ?? false);
 }
 
@@ -106,7 +110,7 @@ function respond(c: Context<HttpEnv>, pretty: boolean | undefined, report: Signa
   return answer(
     c,
     pretty,
-    () => reportText(view),
+    () => signalText(view),
     () => view,
   );
 }

@@ -54,6 +54,7 @@ export const reapZombies = endpoint({
       dryRun,
       abort: AbortSignal.any([c.req.raw.signal, service.stopping]),
       trace,
+      caller: c.get("caller"),
     });
     const view = reapView(report, { strategy, dryRun, traceId: trace?.traceId ?? null });
     return answer(

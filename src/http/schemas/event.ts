@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { idSchema } from "#http/schemas/process.ts";
+import { containerNamesSchema, idSchema } from "#http/schemas/process.ts";
 import { eventTypes } from "#process/event.ts";
 
 export const eventSchema = z
@@ -14,7 +14,7 @@ export const eventSchema = z
         ppid: z.int(),
         name: z.string(),
         commandLine: z.string().nullable(),
-        container: z.object({ id: z.string().nullable(), name: z.string().nullable() }).nullable(),
+        container: containerNamesSchema.nullable(),
       })
       .nullable()
       .meta({ description: "As it was then" }),

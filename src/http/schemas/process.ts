@@ -4,8 +4,19 @@ import { processRoles } from "#process/process.ts";
 import { processStates } from "#process/state.ts";
 import { strayReasons } from "#process/stray.ts";
 
+const podSchema = z
+  .object({ uid: z.string(), name: z.string().nullable(), namespace: z.string().nullable() })
+  .meta({ id: "Pod", description: "Name and namespace are known in the node position, where the node tells them" });
+
+const pod = podSchema.nullable().meta({ description: "null: neither its cgroup nor its mounts tell" });
+
+/** As events and zombies have it. */
+export const containerNamesSchema = z
+  .object({ id: z.string().nullable(), name: z.string().nullable(), pod })
+  .meta({ id: "ContainerNames" });
+
 export const containerRefSchema = z
-  .object({ id: z.string().nullable(), name: z.string().nullable(), podUid: z.string().nullable() })
+  .object({ id: z.string().nullable(), name: z.string().nullable(), pod, podUid: z.string().nullable() })
   .meta({ id: "ContainerRef" });
 
 export const idSchema = z
@@ -107,6 +118,7 @@ export const containersSchema = z
       z.object({
         id: z.string().nullable(),
         name: z.string().nullable(),
+        pod,
         podUid: z.string().nullable(),
         role: z.enum(processRoles),
         rootPids: z.array(z.int()),
@@ -116,5 +128,19 @@ export const containersSchema = z
         startedAt: z.iso.datetime(),
       }),
     ),
+    pods: z
+      .array(
+        z.object({
+          uid: z.string(),
+          name: z.string().nullable(),
+          namespace: z.string().nullable(),
+          containers: z.int(),
+          processes: z.int(),
+          rssBytes: z.int(),
+          pids: z.object(pidBudgetFields),
+          startedAt: z.iso.datetime(),
+        }),
+      )
+      .meta({ description: "The pods that are seen: sexton's own, or those of the node" }),
   })
   .meta({ id: "Containers" });

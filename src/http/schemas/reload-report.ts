@@ -21,7 +21,9 @@ const reloadSchema = z
     id: z.int(),
     watch: z.string(),
     reason: z.enum(["change", "start", "retry", "request"]),
-    status: z.enum(["running", "confirmed", "unconfirmed", "failed", "rejected"]),
+    status: z
+      .enum(["running", "confirmed", "unconfirmed", "superseded", "failed", "rejected"])
+      .meta({ description: "superseded: the app was told, and something newer before anything showed an effect" }),
     evidence: z.array(z.object({ kind: z.string(), detail: z.string() })),
     detail: z.string().nullable(),
     attempt: z.int(),
@@ -95,7 +97,7 @@ export const reloadReportSchema = z
     ...reloadSchema.shape,
     ...asked,
     id: z.int().nullable().meta({ description: "null for a dry run" }),
-    status: z.enum(["confirmed", "unconfirmed", "failed", "rejected", "running", "would-reload"]),
+    status: z.enum(["confirmed", "unconfirmed", "superseded", "failed", "rejected", "running", "would-reload"]),
     attempt: z.int().nullable(),
     startedAt: time.nullable(),
   })

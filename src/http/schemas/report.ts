@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ProblemKind, problemStatus } from "#base/errors.ts";
 import { containerRefSchema, idSchema } from "#http/schemas/process.ts";
 import { dispositions } from "#process/disposition.ts";
 
@@ -52,6 +53,8 @@ export const targetsSchema = z
   })
   .meta({ id: "Targets" });
 
+const kinds = Object.keys(problemStatus) as ProblemKind[];
+
 export const problemSchema = z
-  .looseObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string(), kind: z.string() })
+  .looseObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string(), kind: z.enum(kinds) })
   .meta({ id: "Problem" });

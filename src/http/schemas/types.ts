@@ -1,4 +1,4 @@
-import { closest } from "#base/closest.ts";
+import { alike } from "#base/closest.ts";
 import { type Problem, problem } from "#base/errors.ts";
 import { type EventType, eventTypes, typeMatches } from "#process/event.ts";
 
@@ -11,10 +11,11 @@ export function readTypes(list: string | undefined): ReadonlySet<EventType> | nu
   const patterns = list.split(",").map((pattern) => pattern.trim());
   const unknown = patterns.find((pattern) => !eventTypes.some((type) => typeMatches(type, pattern)));
   if (unknown !== undefined) {
-    const nearest = closest(unknown, [...eventTypes, ...wildcards]);
+    const nearest = alike(unknown, [...eventTypes, ...wildcards]);
+    const hint = nearest === null ? "" : ` Did you mean "${nearest}"?`;
     return problem(
       "bad-request",
-      `Cannot use "types" of the query: no event is of type "${unknown.slice(0, 40)}". Did you mean "${nearest}"? Types are ${eventTypes.join(", ")}; "zombie.*" is all of a kind.`,
+      `Cannot use "types" of the query: no event is of type "${unknown.slice(0, 40)}".${hint} Types are ${eventTypes.join(", ")}; "zombie.*" is all of a kind.`,
       { parameter: "types", nearest },
     );
   }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { containerRefSchema, idSchema } from "#http/schemas/process.ts";
+import { containerNamesSchema, idSchema } from "#http/schemas/process.ts";
 import { processRoles } from "#process/process.ts";
 import { remedies, zombieCauses } from "#process/zombie.ts";
 
@@ -8,7 +8,7 @@ const parentSchema = z
     pid: z.int(),
     id: idSchema,
     name: z.string(),
-    container: containerRefSchema.nullable(),
+    container: containerNamesSchema.nullable(),
     role: z.enum(processRoles),
   })
   .nullable()
@@ -28,7 +28,7 @@ const zombieSchema = z
       .boolean()
       .meta({ description: "false: it had ended before sexton came; since is when it was found" }),
     ageSeconds: z.number(),
-    container: containerRefSchema.nullable().meta({ description: "The one that it lived in" }),
+    container: containerNamesSchema.nullable().meta({ description: "The one that it lived in" }),
     origin: z.enum(["main", "exec", "unknown"]).meta({
       description: "Whether it descends from the container's main process, or from an exec probe or session",
     }),

@@ -1,7 +1,7 @@
 import { toTimestamp } from "#base/clock.ts";
 import { columns } from "#base/columns.ts";
 import type { RegisterEvent } from "#process/event.ts";
-import { containerLabel, processLabel } from "#process/event-line.ts";
+import { containerOf, processLabel } from "#process/event-line.ts";
 import { eventText } from "#process/event-text.ts";
 
 export function eventView({ id, time, type, process, data, trace, cause }: RegisterEvent) {
@@ -15,7 +15,7 @@ export function eventTable(events: readonly RegisterEvent[]): string {
     { title: "ID", align: "right", value: ({ id }) => id },
     { title: "TYPE", value: ({ type }) => type },
     { title: "PROCESS", value: processLabel },
-    { title: "CONTAINER", value: containerLabel },
+    { title: "CONTAINER", value: containerOf },
     { title: "WHAT", value: eventText },
   ]);
 }

@@ -1,16 +1,19 @@
 import { toTimestamp } from "#base/clock.ts";
-import { type Column, columns, humanBytes, humanSeconds, printable } from "#base/columns.ts";
+import { type Column, columns, humanBytes, printable } from "#base/columns.ts";
 import type { ContainerSummary } from "#daemon/containers/containers.ts";
 import type { ProcessDetail } from "#daemon/inspect.ts";
+import type { PodSummary } from "#daemon/pods/summary.ts";
 import type { DatedStray } from "#daemon/zombies/strays.ts";
-import type { Container } from "#process/container.ts";
+import { type Container, containerRef } from "#process/container.ts";
 import { formatId } from "#process/identity.ts";
-import { commandLine, type Process } from "#process/process.ts";
+import { podLabel } from "#process/pod.ts";
+import type { Process } from "#process/process.ts";
+import type { ProcessLine } from "#process/process-table.ts";
 import type { Branch } from "#process/selector.ts";
-import { letterOf } from "#process/state.ts";
+import { shownArgs, shownLine } from "#process/shown.ts";
 
 export function containerView(container: Container | null) {
-  return container && { id: container.id, name: container.name, podUid: container.podUid };
+  return container && { ...containerRef(container), podUid: container.pod?.uid ?? null };
 }
 
 /** By pid. */
@@ -32,8 +35,8 @@ export function processView(process: Process, now: number, strays: StraysByPid) 
     startTime: toTimestamp(process.startedAt),
     uptimeSeconds: Math.max(0, Math.round((now - process.startedAt) / 10) / 100),
     name: process.name,
-    args: facts.args,
-    commandLine: facts.args && facts.args.length > 0 ? facts.args.join(" ") : null,
+    args: shownArgs(facts),
+    commandLine: shownLine(facts),
     exe: facts.exe,
     state: process.state,
     uid: facts.uid,
@@ -51,7 +54,7 @@ export function processView(process: Process, now: number, strays: StraysByPid) 
   };
 }
 
-export function treeView({ process, children }: Branch, now: number, strays: StraysByPid): object {
+export function treeView({ process, children }: Branch, now: number, strays: StraysByPid): ProcessLine {
   return { ...processView(process, now, strays), children: children.map((child) => treeView(child, now, strays)) };
 }
 
@@ -73,62 +76,15 @@ export function containerSummaryView(summary: ContainerSummary) {
   return { ...containerView(container), ...rest, pids: budget, startedAt: toTimestamp(startedAt) };
 }
 
-interface Line {
-  readonly process: Process;
-  readonly prefix: string;
-}
-
-const processColumns: readonly Column<Line>[] = [
-  { title: "PID", align: "right", value: ({ process }) => process.pid },
-  { title: "PPID", align: "right", value: ({ process }) => process.ppid },
-  { title: "UID", align: "right", value: ({ process }) => process.facts.uid },
-  { title: "S", value: ({ process }) => letterOf(process.state) },
-  { title: "%CPU", align: "right", value: ({ process }) => process.cpuPercent.toFixed(1) },
-  { title: "RSS", align: "right", value: ({ process }) => humanBytes(process.rssBytes) },
-  { title: "TIME", align: "right", value: ({ process }) => humanSeconds(process.cpuSeconds) },
-  { title: "CONTAINER", value: ({ process }) => containerLabel(process) },
-  { title: "COMMAND", value: ({ process, prefix }) => prefix + commandLine(process) },
-];
-
-/** A table like ps(1); with `strays`, it says what is known of them. */
-export function processTable(processes: readonly Process[], strays?: StraysByPid): string {
-  return columns(
-    processes.map((process) => ({ process, prefix: "" })),
-    columnsWith(strays),
-  );
-}
-
-function columnsWith(strays: StraysByPid | undefined): readonly Column<Line>[] {
-  if (!strays) return processColumns;
-  const of = ({ process }: Line) => strays.get(process.pid);
-  const stray: readonly Column<Line>[] = [
-    { title: "STRAY", value: (line) => of(line)?.reason ?? null },
-    { title: "SINCE", value: (line) => strayView(of(line))?.since ?? null },
-    { title: "ROOT", align: "right", value: (line) => of(line)?.root.pid ?? null },
-  ];
-  return [...processColumns.slice(0, -1), ...stray, ...processColumns.slice(-1)];
-}
-
-/** The same with each command below its parent's, as `ps --forest` draws it. */
-export function processForest(roots: readonly Branch[], strays?: StraysByPid): string {
-  const lines: Line[] = [];
-  const walk = (branch: Branch, prefix: string, below: string) => {
-    lines.push({ process: branch.process, prefix });
-    branch.children.forEach((child, index) => {
-      const last = index === branch.children.length - 1;
-      walk(child, `${below}${last ? "└─ " : "├─ "}`, `${below}${last ? "   " : "│  "}`);
-    });
-  };
-  for (const root of roots) walk(root, "", "");
-  return columns(lines, columnsWith(strays));
-}
-
-function containerLabel({ container, role }: Process): string | null {
-  return container?.name ?? container?.id?.slice(0, 12) ?? (role === "other" ? null : role);
+export function podSummaryView({ pod, startedAt, ...rest }: PodSummary) {
+  return { ...pod, ...rest, startedAt: toTimestamp(startedAt) };
 }
 
 export function containerTable(summaries: readonly ContainerSummary[]): string {
+  const hasPods = summaries.some(({ container }) => podLabel(container.pod) !== null);
+  const podColumn: Column<ContainerSummary> = { title: "POD", value: ({ container }) => podLabel(container.pod) };
   return columns(summaries, [
+    ...(hasPods ? [podColumn] : []),
     { title: "NAME", value: ({ container }) => container.name },
     { title: "ID", value: ({ container }) => container.id?.slice(0, 12) ?? null },
     { title: "ROLE", value: ({ role }) => role },

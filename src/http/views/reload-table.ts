@@ -13,8 +13,8 @@ export function reloadsTable(
   { now, usage }: { readonly now: number; readonly usage: readonly string[] },
 ): string {
   const parts = [watches.length === 0 ? "No watch is configured.\n" : columns(watches, watchColumns(now))];
-  const problems = watches.flatMap(({ settings, content, problem }) => {
-    const found = problem ?? content?.problem ?? null;
+  const problems = watches.flatMap(({ settings, content, problem, targetProblem }) => {
+    const found = problem ?? content?.problem ?? targetProblem;
     return found === null ? [] : [`- ${printable(`${settings.name}: ${found}`)}\n`];
   });
   if (problems.length > 0) parts.push(problems.join(""));

@@ -1,6 +1,7 @@
 import { toTimestamp } from "#base/clock.ts";
 import { shortHash } from "#process/config-hash.ts";
 import type { Pending, ReloadRecord, RunReport, WatchSettings, WatchState } from "#process/reload.ts";
+import { rejectionText } from "#process/reload-text.ts";
 
 const time = (epochMs: number | null) => (epochMs === null ? null : toTimestamp(epochMs));
 const seconds = (ms: number) => Math.round(ms) / 1000;
@@ -16,7 +17,7 @@ export function watchView(state: WatchState) {
     lastReload: last && reloadView(last),
     pending: state.pending && pendingView(state.pending),
     hash: content && shortHash(content.hash),
-    problem: state.problem ?? content?.problem ?? null,
+    problem: state.problem ?? content?.problem ?? state.targetProblem,
     appliedHash: state.appliedHash === null ? null : shortHash(state.appliedHash),
     generation: content?.generation ?? null,
     files: content?.files ?? null,
@@ -78,14 +79,14 @@ export function reloadView(record: ReloadRecord) {
 /** One shape for what was done and for what would have been. */
 export function runView(watch: string, report: RunReport, traceId: string | null) {
   if (report.kind === "ran") return { ...reloadView(report.record), dryRun: false, traceId };
-  const { content, rejection, problem } = report;
+  const { content, rejection } = report;
   return {
     id: null,
     watch,
     reason: "request" as const,
-    status: rejection ? "rejected" : problem === null ? "would-reload" : "failed",
+    status: rejection ? "rejected" : "would-reload",
     evidence: [],
-    detail: problem,
+    detail: rejection && `Cannot use ${rejectionText(rejection)}`,
     attempt: null,
     startedAt: null,
     endedAt: null,

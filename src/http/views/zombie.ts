@@ -3,19 +3,17 @@ import { type Column, columns, humanSeconds, printable } from "#base/columns.ts"
 import type { ZombieFinding, ZombieReport } from "#daemon/zombies/care.ts";
 import type { ReapReport } from "#daemon/zombies/reaper.ts";
 import type { PidBudget } from "#policy/pids.ts";
+import { containerLabel, containerRef } from "#process/container.ts";
 import { formatId } from "#process/identity.ts";
 import type { Origin } from "#process/lineage.ts";
 import type { Process } from "#process/process.ts";
+import { shownLine } from "#process/shown.ts";
 import type { Strategy } from "#process/zombie.ts";
-
-function containerRef({ container }: Process) {
-  return container && { id: container.id, name: container.name };
-}
 
 function parentView(parent: Process | null) {
   if (!parent) return null;
-  const { pid, name, role } = parent;
-  return { pid, id: formatId(parent), name, container: containerRef(parent), role };
+  const { pid, name, role, container } = parent;
+  return { pid, id: formatId(parent), name, container: containerRef(container), role };
 }
 
 function seconds(ms: number): number {
@@ -24,19 +22,18 @@ function seconds(ms: number): number {
 
 function zombieView({ zombie, remedies, advice }: ZombieFinding, origin: Origin) {
   const { process, exit, since, sinceIsExact, ageMs, parent, cause } = zombie;
-  const { args } = process.facts;
   return {
     pid: process.pid,
     id: formatId(process),
     name: process.name,
-    commandLine: args && args.length > 0 ? args.join(" ") : null,
+    commandLine: shownLine(process.facts),
     exitCode: exit.exitCode,
     signal: exit.signal,
     coreDumped: exit.coreDumped,
     since: toTimestamp(since),
     sinceIsExact,
     ageSeconds: seconds(ageMs),
-    container: containerRef(process),
+    container: containerRef(process.container),
     origin,
     parent: parentView(parent),
     cause,
@@ -72,7 +69,7 @@ const zombieColumns: readonly Column<ZombieFinding>[] = [
   { title: "PARENT", value: ({ zombie }) => zombie.parent && `${zombie.parent.name}(${zombie.parent.pid})` },
   {
     title: "CONTAINER",
-    value: ({ zombie }) => zombie.process.container?.name ?? zombie.process.container?.id?.slice(0, 12) ?? null,
+    value: ({ zombie }) => containerLabel(zombie.process.container),
   },
   { title: "CAUSE", value: ({ zombie }) => zombie.cause },
   { title: "REMEDIES", value: ({ remedies }) => remedies.join(",") || "-" },
