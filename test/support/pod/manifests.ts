@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, parseAllDocuments } from "yaml";
+import type { ISecurityContext } from "kubernetes-models/v1";
+import { parseAllDocuments } from "yaml";
 
 /** An object of a manifest: what is known of it before it is validated. */
 export type KubernetesObject = {
@@ -10,23 +11,50 @@ export type KubernetesObject = {
 };
 
 const folder = join(import.meta.dir, "../../../k8s");
+/** What is no manifest of its own: patches, and templates. */
+const parts = /^(chart|component|profiles)\/|(^|\/)kustomization\.yaml$/;
 
-/** Every manifest of k8s/, by file name. */
+/** Every manifest of k8s/, by its path in there. */
 export function manifests(): ReadonlyMap<string, readonly KubernetesObject[]> {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
-  return new Map(files.map((name) => [name, objectsOf(readFileSync(join(folder, name), "utf8"))]));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".yaml") && !parts.test(path))
+    .sort();
+  return new Map(files.map((path) => [path, objectsOf(readFileSync(join(folder, path), "utf8"))]));
 }
 
-function objectsOf(text: string): KubernetesObject[] {
-  return parseAllDocuments(text).map((document) => {
+/** The one object of a kind in a manifest of k8s/. */
+export function manifestOf<T extends object>(path: string, kind: string): KubernetesObject & T {
+  const [found, ...others] = (manifests().get(path) ?? []).filter((object) => object.kind === kind);
+  if (found === undefined || others.length > 0) throw new Error(`Cannot take the ${kind} of k8s/${path}: not one`);
+  return found as KubernetesObject & T;
+}
+
+export function objectsOf(text: string): KubernetesObject[] {
+  return parseAllDocuments(text).flatMap((document) => {
     if (document.errors[0] !== undefined) throw document.errors[0];
-    return document.toJS();
+    const object = document.toJS();
+    return object === null ? [] : [object];
   });
 }
 
-/** The securityContext of each profile, out of k8s/README.md itself: the text that people copy is what is tested. */
-export function profiles(): ReadonlyMap<string, object> {
-  const readme = readFileSync(join(folder, "README.md"), "utf8");
-  const sections = readme.matchAll(/^### (\S+)\n[\s\S]*?```yaml\n([\s\S]*?)```/gm);
-  return new Map([...sections].map(([, name = "", yaml = ""]) => [name, parse(yaml)]));
+/** Of the profile signal the pod says it, for the app and for sexton; here as k8s/sidecar.yaml does. */
+const appIds = { runAsUser: 101, runAsGroup: 101 };
+
+/** The securityContext of each profile, out of what people copy. */
+export function profiles(): ReadonlyMap<string, ISecurityContext> {
+  const names = readdirSync(join(folder, "profiles")).sort();
+  return new Map(
+    names.map((name) => {
+      const [patch] = objectsOf(readFileSync(join(folder, "profiles", name, "patch.yaml"), "utf8"));
+      const { spec } = (patch as unknown as Patch).spec.template;
+      const [sexton] = spec.initContainers;
+      return [name, { ...(name === "signal" ? appIds : {}), ...sexton.securityContext }];
+    }),
+  );
 }
+
+type Patch = {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly initContainers: readonly [{ securityContext: ISecurityContext }] } };
+  };
+};
