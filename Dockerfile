@@ -11,9 +11,11 @@ WORKDIR /build
 # Dependencies first: they change less often than the source. Only what ends up in the binary is installed.
 COPY package.json bun.lock bunfig.toml ./
 RUN bun install --frozen-lockfile --production
-COPY scripts/build.ts scripts/
+COPY scripts/build.ts scripts/identity.ts scripts/page.ts scripts/
 COPY src src
-RUN bun scripts/build.ts
+# For `sexton version`, since .git is not here: --build-arg=REVISION=$(git rev-parse HEAD)
+ARG REVISION=
+RUN SOURCE_REVISION=${REVISION} bun scripts/build.ts
 # ldd prints the loader and each library with the path where the loader will look for it again, on amd64
 # (/lib64/ld-linux-x86-64.so.2) as on arm64 (/lib/ld-linux-aarch64.so.1). COPY keeps modes, so they are set here.
 RUN set -eu; \
