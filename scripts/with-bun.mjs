@@ -13,6 +13,8 @@ const [task, ...args] = process.argv.slice(2);
 const lint = [
   ["x", "biome", "ci", "."],
   ["x", "tsc", "-p", "."],
+  ["x", "tsc", "-p", "src/ui"],
+  ["x", "tsc", "-p", "test/browser"],
   ["--bun", "x", "knip"],
 ];
 // Real processes and pods on a busy two-core machine need more than bun's 5 s. (bunfig.toml cannot say so in Bun 1.4.5.)
@@ -24,6 +26,11 @@ const tasks = {
   lint,
   check: [...lint, ["scripts/build.ts"], tests],
   bench: [["scripts/build.ts"], ["bench/main.ts", ...args]],
+  docs: [["scripts/docs.ts"]],
+  // Known weaknesses of what is installed, by the registry.
+  audit: [["audit", "--audit-level=high", ...args]],
+  sbom: [["scripts/sbom.ts"]],
+  release: [["scripts/release.ts", ...args]],
 };
 
 function run(command, commandArgs, options = {}) {
@@ -88,7 +95,16 @@ const bun = findBun();
 installDependencies(bun);
 const env = { ...process.env, PATH: `${dirname(bun)}${delimiter}${process.env.PATH}` };
 for (const step of tasks[task]) run(bun, step, { env });
-if (task === "start") await serve(args);
+if (task === "start") await (args.includes("--demo") ? demo(args.filter((arg) => arg !== "--demo")) : serve(args));
+
+/** Says by itself what to try, and ends by itself on Ctrl-C, which the whole terminal hears of. */
+async function demo(demoArgs) {
+  const sexton = spawn(join(top, "dist", "sexton"), ["demo", ...demoArgs], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => sexton.kill(signal));
+  process.exit(
+    await new Promise((resolve) => sexton.on("exit", (code, signal) => resolve(code ?? (signal ? 130 : 1)))),
+  );
+}
 
 /** Runs what was built on this machine's own processes, and says what to try once it answers. */
 async function serve(serveArgs) {

@@ -1,25 +1,29 @@
 import { UsageError } from "#base/errors.ts";
-import { isLoopback } from "#base/loopback.ts";
 import type { LoadedConfig } from "#config/load.ts";
-import { type Config, formatListen, type Listen } from "#config/schema.ts";
+import type { Config } from "#config/schema.ts";
 import type { AgentSettings } from "#daemon/agent.ts";
 import type { BusLimits } from "#daemon/bus.ts";
 import type { PidSettings } from "#daemon/pids/gauge.ts";
-import type { Listener } from "#http/server.ts";
 import type { RunProgram } from "#process/run-program.ts";
 
 /* What each part of the agent is told of the configuration. */
 
-export function settingsOf({ config, origins }: LoadedConfig): AgentSettings {
+export function settingsOf({ config, origins }: LoadedConfig, isNode: boolean): AgentSettings {
   const { targets, targetContainer, signals, api, zombies } = config;
   const minAgeIsDefault = origins.get("zombies.minAge") === "default";
   return {
     targets,
     targetContainer,
-    signals: { allow: signals.allow ?? null },
+    signals: signalsOf(signals, isNode),
     exposeEnviron: api.exposeEnviron,
     zombies: { remedy: zombies.remedy, minAgeMs: zombies.minAge, minAgeIsDefault },
   };
+}
+
+/** Whoever sees a whole node is there to look: what it may do to whose apps is to be said. */
+function signalsOf({ allow, minSpacing: minSpacingMs }: Config["signals"], isNode: boolean): AgentSettings["signals"] {
+  if (allow === undefined && isNode) return { allow: [], minSpacingMs, isNodeDefault: true };
+  return { allow: allow ?? null, minSpacingMs };
 }
 
 export function pidSettingsOf({ podPidsLimit }: Config): PidSettings {
@@ -28,22 +32,6 @@ export function pidSettingsOf({ podPidsLimit }: Config): PidSettings {
 
 export function limitsOf({ events }: Config): BusLimits {
   return { events: events.maxEvents, bytes: events.maxBytes };
-}
-
-export function listenersOf({ listen, probes }: Config): readonly Listener[] {
-  return [...listen.map(apiListener), ...(probes ? [probesListener(probes)] : [])];
-}
-
-function apiListener(listen: Listen): Listener {
-  if (listen.kind === "unix") return { at: { path: listen.path }, role: "operate" };
-  if (isLoopback(listen.hostname)) return { at: listen, role: "operate" };
-  throw new UsageError(
-    `Cannot listen on ${formatListen(listen)}: whoever reaches that address could signal the pod's processes, and nothing asks who they are. Listen on 127.0.0.1 or a unix:// socket; for the kubelet's probes use --probes.`,
-  );
-}
-
-function probesListener(listen: Listen): Listener {
-  return { at: listen.kind === "unix" ? { path: listen.path } : listen, role: "probe" };
 }
 
 export function refusePrograms({ watch }: Config, runProgram: RunProgram | null): void {
@@ -55,7 +43,10 @@ export function refusePrograms({ watch }: Config, runProgram: RunProgram | null)
 }
 
 export function refuseOtherListeners(before: Config, after: Config): void {
-  const places = ({ listen, probes, watch }: Config) => JSON.stringify([listen, probes, watch.tick]);
+  const places = ({ listen, probes, watch, auth, tls, socket, allowedHosts, position, node }: Config) =>
+    JSON.stringify([listen, probes, watch.tick, auth, tls, socket, allowedHosts, position, node]);
   if (places(before) === places(after)) return;
-  throw new UsageError("Cannot change listen, probes or watch.tick while running: restart sexton for that.");
+  throw new UsageError(
+    "Cannot change listen, probes, auth, tls, socket, allowedHosts, position, node or watch.tick while running: restart sexton for that.",
+  );
 }

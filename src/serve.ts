@@ -1,7 +1,7 @@
 import { systemClock } from "#base/clock.ts";
 import { UsageError } from "#base/errors.ts";
 import type { Log } from "#base/log.ts";
-import { version } from "#base/version.ts";
+import { build, version } from "#base/version.ts";
 import { explainConfig } from "#config/explain.ts";
 import type { LoadedConfig } from "#config/load.ts";
 import { createAgent } from "#daemon/agent.ts";
@@ -9,7 +9,6 @@ import { createBus } from "#daemon/bus.ts";
 import { createCauses } from "#daemon/causes.ts";
 import { createHealth } from "#daemon/health.ts";
 import { createPids } from "#daemon/pids/pids.ts";
-import { lookAround } from "#daemon/surroundings.ts";
 import { createTidy } from "#daemon/tidy.ts";
 import { createUsage } from "#daemon/usage.ts";
 import { createWatch } from "#daemon/watch/watch.ts";
@@ -19,17 +18,16 @@ import { createEventStreams } from "#http/events/streams.ts";
 import { type RunningServer, startServer } from "#http/server.ts";
 import { libcProblem } from "#kernel/libc.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
-import { diagnose } from "#policy/doctor.ts";
+import type { Leave } from "#process/leave.ts";
 import type { RunProgram } from "#process/run-program.ts";
+import { hideCredentials } from "#process/shown.ts";
+import { createDoctor } from "#serve-doctor.ts";
+import { createLifecycle } from "#serve-lifecycle.ts";
+import { createListeners } from "#serve-listeners.ts";
+import { findPlace } from "#serve-place.ts";
 import { createReloads } from "#serve-reloads.ts";
-import {
-  limitsOf,
-  listenersOf,
-  pidSettingsOf,
-  refuseOtherListeners,
-  refusePrograms,
-  settingsOf,
-} from "#serve-settings.ts";
+import { limitsOf, pidSettingsOf, refuseOtherListeners, refusePrograms, settingsOf } from "#serve-settings.ts";
+import { createStop } from "#serve-stop.ts";
 import { deliveryMetrics, describeLosses } from "#telemetry/delivery.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { type OtelEnv, wantsTelemetry } from "#telemetry/otel-env.ts";
@@ -43,6 +41,10 @@ export interface Running {
   readonly addresses: readonly string[];
   /** Reads the configuration again: all or nothing, the old one stays on error. */
   reload(): Promise<void>;
+  /** Resolves when sexton is to end of its own accord. */
+  readonly leaving: Promise<Leave>;
+  /** Stops when there is nobody left to wait for. */
+  end(leave: Leave): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,12 +54,6 @@ interface InitPosition {
   readonly command: number;
   readonly runProgram: RunProgram;
 }
-
-/** A native sidecar is stopped when the app has ended; requests in flight then have this long (of the 2 s there are). */
-const stopGraceMs = 1_500;
-const toldWithinMs = 300;
-/** A stop takes no longer than this, however telemetry's collector is: the kubelet's default grace is 30 s for all. */
-const stopWithinMs = 5_000;
 
 /**
  * The composition root: starts in order, stops in reverse. Throws a UsageError for what its user can mend.
@@ -73,7 +69,8 @@ export async function serve(
   const runProgram = init?.runProgram ?? null;
   refusePrograms(config, runProgram);
   log.setLevel(config.log.level);
-  const listeners = listenersOf(config);
+  hideCredentials(config.api.redactArgs);
+  const listeners = await createListeners(config, log);
   if (libcProblem !== null) {
     log.warn("reduced mode: no pidfds, signals go by pid after a check of the start time", { reason: libcProblem });
   }
@@ -85,6 +82,7 @@ export async function serve(
     : null;
   const causes = createCauses();
   const root = procRoot();
+  const place = findPlace(root, config, init?.command ?? null, log);
   const { observer, watcher, strays, known } = createWatch({
     root,
     clock: systemClock,
@@ -92,7 +90,7 @@ export async function serve(
     causes,
     tickMs: config.watch.tick,
     minAgeMs: () => loaded.config.zombies.minAge,
-    command: init?.command ?? null,
+    ...place,
   });
   const pids = createPids({
     root,
@@ -100,10 +98,10 @@ export async function serve(
     observer,
     bus,
     known: watcher.count,
-    surroundings: lookAround(root, process.pid),
+    surroundings: place.surroundings,
     settings: pidSettingsOf(config),
   });
-  const agent = createAgent(root, systemClock, settingsOf(loaded), {
+  const agent = createAgent(root, systemClock, settingsOf(loaded, place.isNode), {
     log,
     bus,
     causes,
@@ -135,13 +133,18 @@ export async function serve(
   const health = createHealth(agent);
   health.add("watcher", () => watcher.problem());
   health.add("reloads", reloads.problem);
+  health.note("credentials", listeners.problem);
   if (telemetry) health.note("telemetry", () => describeLosses(telemetry.status()));
   const tidy = createTidy(root);
   const stopping = new AbortController();
   const streams = createEventStreams({ bus, clock: systemClock, log, stopping: stopping.signal });
+  const lifecycle = createLifecycle({
+    ...{ bus, log, agent, reloads, observer, surroundings: place.surroundings, stopping: stopping.signal },
+    config: () => loaded.config,
+  });
   const reloadMetrics = createReloadMetrics(reloads, bus);
   const metrics = createMetrics({
-    version,
+    build,
     clock: () => performance.now(),
     bus,
     observer,
@@ -178,60 +181,59 @@ export async function serve(
     streams,
     health,
     clock: systemClock,
-    doctor() {
-      // Asked once: the findings are about the status that is shown beside them.
-      const [budgets, { zombies: found }, watch] = [pids.budgets(), zombies.report(), watcher.status()];
-      return {
-        findings: diagnose({ reduced: libcProblem, watch, pids: budgets, zombies: found, watches: reloads.watches() }),
-        watch,
-      };
-    },
+    doctor: createDoctor({
+      root,
+      ...place,
+      agent,
+      pids,
+      zombies,
+      watcher,
+      reloads,
+      listeners: () => listeners.looks(servers.map(({ address }) => address)),
+      delivery: telemetry?.status ?? null,
+    }),
     metrics,
     explain: () => explainConfig(loaded),
+    hooks: lifecycle.hooks,
+    pod: lifecycle.pod,
     version,
   };
-  const app = createApp(service, log);
+  const app = createApp(service, log, () => loaded.config.limits);
   const servers: RunningServer[] = [];
-  const stop = async (withinMs = stopWithinMs) => {
-    const deadline = performance.now() + withinMs;
-    tidy.stop();
-    pids.stop();
-    zombies.stop();
-    watcher.stop();
-    bus.emit({ type: "agent.stopping", data: { version, pid: process.pid } });
-    // What is being followed is told as it is known by now, and only then do those go who listen.
-    await Promise.race([Promise.all([reloads.stop(), agent.stop()]), Bun.sleep(toldWithinMs)]);
-    stopping.abort();
-    await Promise.all(servers.splice(0).map((server) => server.stop(stopGraceMs)));
-    await telemetry?.shutdown(deadline - performance.now());
-  };
+  const loops = [lifecycle, listeners, tidy, pids, zombies, watcher];
+  const stop = createStop({ bus, loops, tellers: [reloads, agent], stopping, servers, telemetry });
   try {
-    for (const listener of listeners) servers.push(await startServer(app, listener));
+    for (const listener of listeners.all) servers.push(await startServer(app, listener, listeners));
   } catch (cause) {
-    await stop(stopGraceMs);
+    await stop(null);
     throw cause;
   }
   const addresses = servers.map(({ address }) => address);
   // Watching starts when the start can no longer fail: what it holds is given back by stop alone.
   bus.emit({ type: "agent.started", data: { version, pid: process.pid, run: bus.run, addresses } });
+  listeners.start(servers);
   watcher.start();
   pids.start();
   zombies.start();
   reloads.start();
   tidy.start();
+  lifecycle.start();
   log.info("sexton serves", { version, addresses, processes: agent.table().processes.length });
   return {
     addresses,
-    stop,
+    leaving: lifecycle.leaving,
+    end: async (leave) => stop({ leave, waited: await lifecycle.wait(leave) }, lifecycle.stopWithinMs(leave)),
+    stop: () => stop(null),
     async reload() {
       try {
         const next = await load();
         refuseOtherListeners(loaded.config, next.config);
         refusePrograms(next.config, runProgram);
-        agent.configure(settingsOf(next));
+        agent.configure(settingsOf(next, place.isNode));
         pids.configure(pidSettingsOf(next.config));
         bus.limit(limitsOf(next.config));
         log.setLevel(next.config.log.level);
+        hideCredentials(next.config.api.redactArgs);
         zombies.look();
         reloads.configure(next.config.watch.watches);
         loaded = next;

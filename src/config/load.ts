@@ -1,6 +1,7 @@
-import { closest } from "#base/closest.ts";
+import { suggestion } from "#base/closest.ts";
 import { UsageError } from "#base/errors.ts";
 import { type ConfigKey, configKeys } from "#config/keys.ts";
+import { keysOfHook, refuseUnknownWatches } from "#config/lifecycle.ts";
 import { type Config, createConfigSchema, watchMap } from "#config/schema.ts";
 import { placeOf } from "#config/watch-place.ts";
 
@@ -42,6 +43,7 @@ export async function loadConfig({ file, env, flags, profiles }: ConfigSources):
     throw new UsageError(issue ? describe(issue, origins, merged, file) : "Cannot use the configuration");
   }
   refuseUnknownProfiles(parsed.data, profiles);
+  refuseUnknownWatches(parsed.data.hooks, parsed.data.watch.watches);
   for (const key of configKeys) if (!origins.has(key.name)) origins.set(key.name, "default");
   return { config: parsed.data, origins };
 }
@@ -106,7 +108,7 @@ function valueAt(value: unknown, key: ConfigKey): unknown {
 }
 
 /** Variables that are not settings, but belong to sexton all the same. */
-const otherVariables = ["SEXTON_CONFIG"];
+const otherVariables = ["SEXTON_CONFIG", "SEXTON_TOKEN"];
 
 function refuseUnknownVariables(env: ConfigSources["env"]): void {
   const known = [...configKeys.map(({ variable }) => variable), ...otherVariables];
@@ -114,17 +116,21 @@ function refuseUnknownVariables(env: ConfigSources["env"]): void {
     // Kubernetes puts SEXTON_SERVICE_HOST, SEXTON_PORT_… into every container beside a Service called sexton.
     const ofService = /_SERVICE_(HOST|PORT)(_|$)|_PORT$|_PORT_\d+_/.test(name);
     if (!name.startsWith("SEXTON_") || known.includes(name) || ofService) continue;
-    throw new UsageError(
-      `Cannot use environment variable ${name}: there is no such setting. Did you mean ${closest(name, known)}?`,
-    );
+    throw new UsageError(`Cannot use environment variable ${name}: there is no such setting.${hintFor(name, known)}`);
   }
+}
+
+function hintFor(name: string, known: readonly string[]): string {
+  const withoutPrefix = (variable: string) => variable.slice("SEXTON_".length);
+  const shown = (near: string) => `SEXTON_${near}`;
+  return suggestion(withoutPrefix(name), known.map(withoutPrefix), shown, " `sexton config show` lists all.");
 }
 
 function refuseUnknownProfiles({ targets }: Config, known: readonly string[]): void {
   for (const [name, { profile }] of Object.entries(targets)) {
     if (profile === undefined || known.includes(profile)) continue;
     throw new UsageError(
-      `Cannot use targets.${name}.profile: there is no profile "${profile}". Did you mean "${closest(profile, known)}"?`,
+      `Cannot use targets.${name}.profile: there is no profile "${profile}".${suggestion(profile, known, undefined, ` There are ${known.join(", ")}.`)}`,
     );
   }
 }
@@ -143,9 +149,10 @@ function describe(
   if (issue.code === "unrecognized_keys" && issue.keys?.[0] !== undefined) {
     const unknown = issue.keys[0];
     const where = path === "" ? "" : ` in ${placeOf(issue.path, merged)}`;
-    const near = closest(unknown, knownKeys(issue.path));
+    const keys = knownKeys(issue.path);
+    const hint = suggestion(unknown, keys, undefined, ` The keys there are ${keys.join(", ")}.`);
     const whose = key && !origin.startsWith("file ") ? ` (${origin})` : file ? ` ${file.path}` : "";
-    return `Cannot use configuration${whose}: there is no key "${unknown}"${where}. Did you mean "${near}"?`;
+    return `Cannot use configuration${whose}: there is no key "${unknown}"${where}.${hint}`;
   }
   // Zod says of a map's key only that it is invalid, and keeps the reason one level below.
   const reason = issue.issues?.[0]?.message ?? issue.message;
@@ -155,6 +162,7 @@ function describe(
 /** The keys that may stand at a place of the file. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path[0] === "targets") return Object.keys(createConfigSchema().target.def.shape);
+  if (path[0] === "hooks") return [...keysOfHook];
   if (path[1] === "watches") return createConfigSchema().watchKeys(path.slice(3).map(String));
   const depth = path.length;
   const below = configKeys.filter((key) => path.every((part, index) => key.path[index] === part));

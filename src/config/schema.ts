@@ -1,12 +1,15 @@
 import * as z from "zod/mini";
 import { parseDuration } from "#base/duration.ts";
+import { createAccessSchemas, createSpacingSchema } from "#config/access.ts";
 import { about, readable, readSwitch } from "#config/fields.ts";
+import { createLifecycleSchemas } from "#config/lifecycle.ts";
+import { createNodeSchemas } from "#config/node.ts";
 import { createWatchSchemas } from "#config/watches.ts";
 import { parseSignal, type SignalName } from "#process/signal.ts";
 
-/** An address to listen on. A Unix socket is for the user that sexton runs as (mode 0600). */
+/** An address to listen on, with TLS where it is written with https://. */
 export type Listen =
-  | { readonly kind: "tcp"; readonly hostname: string; readonly port: number }
+  | { readonly kind: "tcp"; readonly hostname: string; readonly port: number; readonly tls?: true }
   | { readonly kind: "unix"; readonly path: string };
 
 const split = (text: string) => text.split(",").map((part) => part.trim());
@@ -24,7 +27,7 @@ const listOf = <T extends z.ZodMiniType>(item: T) =>
  * start and a reload, and what they leave behind can be collected.
  */
 export function createConfigSchema() {
-  const listenSchema = z.pipe(z.string(), readable(parseListen, "host:port or unix:///path"));
+  const listenSchema = z.pipe(z.string(), readable(parseListen, "host:port, https://host:port or unix:///path"));
   const listensSchema = listOf(listenSchema).check(
     z.refine(({ length }) => length > 0, "expected at least one address"),
   );
@@ -97,13 +100,15 @@ export function createConfigSchema() {
 
   const configSchema = z.strictObject({
     listen: about(
-      "Where the API listens: host:port on a loopback address, or unix:///path",
+      "Where the API listens: host:port, https://host:port or unix:///path. Others than loopback need auth.tokensFile or tls.clientCaFile",
       z._default(listensSchema, [{ kind: "tcp", hostname: "127.0.0.1", port: 9099 }]),
     ),
     probes: about(
       "A second listener for the kubelet: livez, readyz, startupz, healthz and metrics alone",
       z._default(z.nullable(listenSchema), null),
     ),
+    ...createAccessSchemas({ listOf, wholeSchema }),
+    ...createNodeSchemas(),
     targetContainer: text("The container whose main process is the main app, where there are several"),
     podPidsLimit: about(
       "How many tasks the pod may have, as the kubelet's podPidsLimit says: that limit cannot be seen from inside of the pod",
@@ -113,9 +118,10 @@ export function createConfigSchema() {
     signals: z.prefault(
       z.strictObject({
         allow: about(
-          "The signals that may be sent; default: all but SIGKILL and SIGSTOP",
+          "The signals that may be sent; default: all but SIGKILL and SIGSTOP, and none in the node position",
           z.optional(listOf(signalSchema)),
         ),
+        minSpacing: createSpacingSchema(),
       }),
       {},
     ),
@@ -142,6 +148,7 @@ export function createConfigSchema() {
       ),
       {},
     ),
+    ...createLifecycleSchemas(),
     events: z.prefault(
       z.strictObject({
         maxEvents: about("How many events are kept for readers to come", z._default(wholeSchema(1, 1_000_000), 10_000)),
@@ -157,6 +164,10 @@ export function createConfigSchema() {
         exposeEnviron: about(
           "Serve /processes/{pid}/environ, which often holds secrets",
           z._default(booleanSchema, false),
+        ),
+        redactArgs: about(
+          "Mask what looks like a password, token or key in command lines, wherever sexton shows them",
+          z._default(booleanSchema, true),
         ),
       }),
       {},
@@ -203,14 +214,16 @@ export type Config = z.output<ReturnType<typeof createConfigSchema>["config"]>;
 export function parseListen(text: string): Listen | null {
   const unix = /^unix:\/\/(\/.+)$/.exec(text);
   if (unix) return { kind: "unix", path: unix[1] as string };
-  const tcp = /^(\[[0-9a-fA-F:.]+\]|[^:/\s[\]]+):(\d{1,5})$/.exec(text);
-  if (!tcp || Number(tcp[2]) > 65_535) return null;
-  return { kind: "tcp", hostname: (tcp[1] as string).replace(/^\[|\]$/g, ""), port: Number(tcp[2]) };
+  const tcp = /^(https:\/\/)?(\[[0-9a-fA-F:.]+\]|[^:/\s[\]]+):(\d{1,5})$/.exec(text);
+  if (!tcp || Number(tcp[3]) > 65_535) return null;
+  const hostname = (tcp[2] as string).replace(/^\[|\]$/g, "");
+  return { kind: "tcp", hostname, port: Number(tcp[3]), ...(tcp[1] ? { tls: true } : {}) };
 }
 
 export function formatListen(listen: Listen): string {
   if (listen.kind === "unix") return `unix://${listen.path}`;
-  return `${listen.hostname.includes(":") ? `[${listen.hostname}]` : listen.hostname}:${listen.port}`;
+  const host = listen.hostname.includes(":") ? `[${listen.hostname}]` : listen.hostname;
+  return `${listen.tls ? "https://" : ""}${host}:${listen.port}`;
 }
 
 function isPattern(text: string): boolean {

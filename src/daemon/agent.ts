@@ -11,15 +11,18 @@ import { inspect, type ProcessDetail } from "#daemon/inspect.ts";
 import { createObserver, type Observer } from "#daemon/observer.ts";
 import { createPerformer, type Delivered, type Delivery } from "#daemon/perform.ts";
 import { createPids, type Pids } from "#daemon/pids/pids.ts";
+import { type PodSummary, summarizePods } from "#daemon/pods/summary.ts";
 import { reloadWaitMs } from "#daemon/reload/follow.ts";
 import { createResolver, type ProcessRef, type Receiver } from "#daemon/resolver.ts";
 import { createSignalRegister, isReload, type SignalMeans } from "#daemon/signal-register.ts";
+import { createSpacing } from "#daemon/signal-spacing.ts";
 import { lookAround } from "#daemon/surroundings.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { refuseProtected, type SignalSettings } from "#policy/signal.ts";
 import type { NamedTarget, Target, TargetSettings } from "#policy/target.ts";
 import { type Intent, readIntent, verbsOf } from "#policy/verb.ts";
 import type { ZombieSettings } from "#policy/zombies.ts";
+import type { Caller } from "#process/caller.ts";
 import type { Disposition } from "#process/disposition.ts";
 import type { ProcessFile } from "#process/file.ts";
 import type { ProcessId } from "#process/identity.ts";
@@ -50,12 +53,16 @@ export interface SignalRequest extends Receiver {
   readonly cause?: number | null;
   /** How a reload is to be proven, beside what is known of the app. It is followed for `waitMs` at least. */
   readonly proof?: ReloadProof | null;
+  /** Who asked over HTTP; null: sexton does of its own accord. */
+  readonly caller?: Caller | null;
   /** The watch that asks: whatever its verb is, a reload is meant. */
   readonly watch?: string | null;
 }
 
 export interface ReloadProof extends Asked {
   readonly waitMs: number;
+  /** It is followed no more, for whomsoever: it is told something newer. */
+  readonly enough?: AbortSignal;
 }
 
 export interface SignalReport extends Delivered {
@@ -88,7 +95,7 @@ export interface Agent {
   knownTarget(receiver: Receiver): Target | Problem;
   inspect(ref: ProcessRef): ProcessDetail | Problem;
   readFile(ref: ProcessRef, file: ProcessFile): string | Problem;
-  containers(): ContainerSummary[];
+  containers(): { readonly containers: ContainerSummary[]; readonly pods: PodSummary[] };
   targets(): TargetPreview[];
   signal(request: SignalRequest): Promise<SignalReport | Problem>;
   /** Workers of before its last reload that have not left, counted. */
@@ -127,6 +134,7 @@ export function createAgent(
   const register = createSignalRegister(clock, means);
   const resolver = createResolver(root, observer, () => settings, catchUp);
   const oldWorkers = createOldWorkers(root);
+  const spacing = createSpacing(() => performance.now());
   // One that nobody tells anything where there is none.
   const bus = means.bus ?? createBus(clock);
   const inquire = createInquirer({
@@ -175,7 +183,8 @@ export function createAgent(
     readFile: (ref, file) => withProcess(ref, (found) => readProcessFile(root, found, file, selfPid)),
     containers() {
       const table = observer.table();
-      return summarizeContainers(table, pids.budgets(table).containers);
+      const budgets = pids.budgets(table);
+      return { containers: summarizeContainers(table, budgets.containers), pods: summarizePods(table, budgets) };
     },
     targets: () => resolver.targets().map(preview),
     async signal(request) {
@@ -192,6 +201,9 @@ export function createAgent(
   async function send(request: SignalRequest, target: Target): Promise<SignalReport | Problem> {
     const intent = refuseProtected(target.process, request.verb, selfPid) ?? readIntent(request.verb, target);
     if (isProblem(intent)) return intent;
+    const isSpaced = request.caller && !request.dryRun;
+    const claim = isSpaced ? spacing.claim(target.process, intent, settings.signals) : null;
+    if (isProblem(claim)) return claim;
     const isReloading = isReload(request, intent.verb);
     const inquiry = isReloading && !request.dryRun ? await inquire(target, request.proof ?? null) : null;
     const delivery: Delivery = {
@@ -201,7 +213,9 @@ export function createAgent(
       onSent: ({ disposition }) => register.sent(request, target, intent, disposition),
     };
     const delivered = await performer.send(target.process, intent, settings.signals, delivery);
-    return isProblem(delivered) ? delivered : { ...delivered, target, intent };
+    if (!isProblem(delivered)) return { ...delivered, target, intent };
+    claim?.giveBack();
+    return delivered;
   }
 }
 

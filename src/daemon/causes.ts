@@ -38,7 +38,7 @@ export function createCauses(): Causes {
       for (const [index, { pid, startTicks }] of suspects.entries()) {
         const signalled = signals.get(pid);
         const lastsMs = index === 0 ? ownMemoryMs : memoryMs;
-        if (!signalled || signalled.startTicks !== startTicks || now - signalled.at > lastsMs) continue;
+        if (!signalled || signalled.startTicks !== startTicks || Math.abs(now - signalled.at) > lastsMs) continue;
         if (newest === null || signalled.eventId > newest) newest = signalled.eventId;
       }
       return newest;

@@ -1,6 +1,7 @@
 import type { Clock } from "#base/clock.ts";
 import { createContainerNames } from "#daemon/containers/names.ts";
 import { type KnownFacts, readFacts } from "#daemon/facts.ts";
+import { noPodNames, type PodNames } from "#daemon/pods/pod-names.ts";
 import { bootTimeOf, hasRun, percentOf, sightingOf, startOf, ticksOf } from "#daemon/sighting.ts";
 import { bootTimeMs } from "#kernel/boot-time.ts";
 import { type Pidfd, pidfdOwner } from "#kernel/pidfd.ts";
@@ -54,9 +55,14 @@ export interface Observer {
   onScan(listener: (table: ProcessTable, tookMs: number | null) => void): void;
 }
 
-export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surroundings): Observer {
+export function createObserver(
+  root: ProcRoot,
+  clock: Clock,
+  surroundings: Surroundings,
+  pods: PodNames = noPodNames,
+): Observer {
   const entries = new Map<number, Entry>();
-  const names = createContainerNames(root, surroundings.selfPid);
+  const names = createContainerNames(root, surroundings.selfPid, pods);
   const listeners: Parameters<Observer["onScan"]>[0][] = [];
   /** Processes that were looked at since the last scan. */
   const recent = new Map<number, Process>();
@@ -149,8 +155,8 @@ export function createObserver(root: ProcRoot, clock: Clock, surroundings: Surro
     const before = entry.sighting;
     const sighting = sightAgain(entry, line, now, anew);
     const placed = sighting === before ? (recent.get(pid) ?? latest?.byPid.get(pid)) : undefined;
-    // Nothing has changed; but a container's name may be readable only later.
-    const isSettled = placed?.startTicks === sighting.startTicks && placed.container?.name !== null;
+    // Nothing has changed; but a container's name may be readable only later, and its pod's known only later.
+    const isSettled = placed?.startTicks === sighting.startTicks && names.areKnown(placed.container);
     return isSettled ? placed : place(sighting, now);
   }
 

@@ -52,7 +52,7 @@ export async function followOutcome(
       return { status: "exited", evidence: [], afterSeconds: seconds(after), ...exitOf(status) };
     }
     const atEnd = after >= waitMs || abort.aborted;
-    const finding = state === "alive" ? inquiry?.look(after, atEnd) : null;
+    const finding = state === "alive" ? inquiry?.look(after, after >= waitMs) : null;
     if (finding?.isConfirmed || finding?.failure) return outcomeOf(finding, after);
     if (atEnd) return { status: "unconfirmed", evidence: [], afterSeconds: seconds(after) };
     const restMs = Math.max(pollMs, (elapsedMs() - after) * (dutyDivisor - 1));

@@ -28,6 +28,8 @@ export interface Delivery {
   readonly onSent?: (sent: Omit<Delivered, "outcome">) => Follow | null;
   /** Looks for what proves a reload; begun right before the signal, ended here in any case. */
   readonly inquiry?: Inquiry | null;
+  /** The watch that asks, and cannot insist as a caller can. */
+  readonly watch?: string | null;
 }
 
 export interface Follow {
@@ -108,7 +110,7 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
     process: Process,
     intent: Intent,
     settings: SignalSettings,
-    { force }: Pick<Delivery, "force">,
+    { force, watch = null }: Pick<Delivery, "force" | "watch">,
     pidfd: Pidfd | null,
   ): Problem | { disposition: Disposition; status: ProcStatus } {
     const stat = readStat(root, process.pid);
@@ -122,7 +124,7 @@ export function createPerformer(root: ProcRoot, clock: Clock, selfPid: number): 
     if (signal(process.pid, pidfd, 0) === "denied") return denied(process, status);
     const receiver = receiverOf(root, process, status);
     const disposition = dispositionOf(intent.signal, receiver);
-    return (force ? null : refuseUnhandled(now, intent, disposition, receiver)) ?? { disposition, status };
+    return (force ? null : refuseUnhandled(now, intent, disposition, receiver, watch)) ?? { disposition, status };
   }
 
   function denied(process: Process, status: ProcStatus): Problem {

@@ -1,6 +1,7 @@
 import type { Clock } from "#base/clock.ts";
 import type { Problem } from "#base/errors.ts";
 import type { Log } from "#base/log.ts";
+import { createSample } from "#base/sample.ts";
 import type { SignalReport, SignalRequest } from "#daemon/agent.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Causes } from "#daemon/causes.ts";
@@ -31,21 +32,27 @@ export interface SignalRegister {
   stop(): Promise<void>;
 }
 
+/** Of a flood of refused signals at first so many are told and then one each second, with how many were left out. */
+const flood = { atOnce: 500, eachMs: 1_000 };
+
 /** What callers write goes into the register, and not at any length. */
 const longestText = 200;
 
 export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalMeans): SignalRegister {
   const reloads = bus && createReloadFollow(bus);
+  const sample = createSample(() => performance.now(), flood);
   return {
     sent(request, { name, process: receiver }, { verb, signal }, disposition) {
       if (!bus) return null;
-      const { force, trace = null, cause = null, proof = null, watch = null } = request;
+      const { force, trace = null, cause = null, proof = null, watch = null, caller } = request;
       const process = eventProcess(receiver);
       const data = { verb, signal: signal.name, number: signal.number, target: name, disposition, force };
-      const id = bus.emit({ type: "signal.sent", process, data, trace, cause });
+      const who = caller ? { caller } : {};
+      const id = bus.emit({ type: "signal.sent", process, data: { ...data, ...who }, trace, cause });
       causes?.signalled(receiver.pid, receiver.startTicks, id, clock());
       if (!reloads || !isReload(request, verb)) return null;
-      return reloads.started({ process, target: name, verb: verb ?? signal.name, watch }, id, proof?.waitMs);
+      const reload = { process, target: name, verb: verb ?? signal.name, watch };
+      return reloads.started(reload, id, proof?.waitMs, proof?.enough);
     },
     followed(request, { target, intent, outcome }) {
       if (request.dryRun) return;
@@ -55,18 +62,29 @@ export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalM
         signal: intent.signal.name,
         receiver: formatId(process),
         name: process.name,
+        ...byWhom(request),
         outcome: outcome?.status ?? null,
       });
     },
-    refused(request, receiver, { kind, detail }) {
+    refused(request, receiver, { kind, detail, facts }) {
       if (request.dryRun) return;
-      log?.warn("signal refused", { ...asked(request), kind, detail });
+      const unsaid = sample();
+      if (unsaid === null) return;
+      const { caller } = request;
+      log?.warn("signal refused", { ...asked(request), ...byWhom(request), kind, detail });
       const { verb, target, pid } = asked(request);
       const data = { verb: cut(verb), target: target && cut(target), pid, force: request.force, kind, detail };
       bus?.emit({
         type: "signal.refused",
         process: receiver && eventProcess(receiver),
-        data: { ...data, detail: cut(detail, 2 * longestText) },
+        data: {
+          ...data,
+          // What a verb came to, where the refusal knows.
+          ...(typeof facts?.["signal"] === "string" ? { signal: facts["signal"] } : {}),
+          detail: cut(detail, 2 * longestText),
+          ...(caller ? { caller } : {}),
+          ...(unsaid > 0 ? { unsaid } : {}),
+        },
         trace: request.trace ?? null,
         cause: request.cause ?? null,
       });
@@ -78,6 +96,10 @@ export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalM
 /** Whatever a watch sends is meant as a reload. */
 export function isReload({ watch = null }: Pick<SignalRequest, "watch">, verb: string | null): boolean {
   return verb === "reload" || watch !== null;
+}
+
+function byWhom({ caller }: SignalRequest) {
+  return caller ? { caller: caller.name ?? (caller.uid === null ? caller.address : `uid ${caller.uid}`) } : {};
 }
 
 function asked({ verb, target, process: ref, watch = null }: SignalRequest) {

@@ -10,6 +10,9 @@ export interface TidyOptions {
   readonly worthBytes: number;
   /** Share of a core. Whoever works needs its compiled code, and no pause for a full collection. */
   readonly quiet: number;
+  /** More is worth a pause even while there is work: the collector goes by the machine's memory, the kernel by the limit of
+   * the container, which may be 128 MiB for all. */
+  readonly mostBytes: number;
   readonly shrink: () => void;
 }
 
@@ -18,6 +21,7 @@ const usual: TidyOptions = {
   everyMs: 10_000,
   worthBytes: 3 * 1024 * 1024,
   quiet: 0.03,
+  mostBytes: 64 * 1024 * 1024,
   shrink() {
     Bun.shrink();
     Bun.gc(true);
@@ -34,18 +38,25 @@ export interface Tidy {
  * would stay for good. A sixth of the memory of an idle agent, a third after thousands of short-lived processes.
  */
 export function createTidy(root: ProcRoot, options: Partial<TidyOptions> = {}): Tidy {
-  const { firstMs, everyMs, worthBytes, quiet, shrink } = { ...usual, ...options };
+  const { firstMs, everyMs, worthBytes, quiet, mostBytes, shrink } = { ...usual, ...options };
   let timer: ReturnType<typeof setTimeout> | null = null;
   /** What is needed when nothing happens; null: not known yet, and not to be known while it is busy. */
   let settled: number | null = null;
   let isFirst = true;
+  /** Where that was in use after all, half as much again has to come first. */
+  let most = mostBytes;
   let before = { cpuMs: cpuMs(), at: performance.now() };
 
   function look(): void {
     const now = { cpuMs: cpuMs(), at: performance.now() };
     const isQuiet = now.cpuMs - before.cpuMs < quiet * (now.at - before.at);
     before = now;
-    if (isFirst || isQuiet) tidy(privateBytes(root));
+    const bytes = privateBytes(root);
+    if (isFirst || isQuiet) tidy(bytes);
+    else if (bytes > most) {
+      shrink();
+      most = Math.max(mostBytes, 1.5 * privateBytes(root));
+    }
     isFirst = false;
     timer = setTimeout(look, everyMs);
     timer.unref();

@@ -2,7 +2,7 @@ import { type Problem, problem } from "#base/errors.ts";
 import { denied, type Unread, unavailable } from "#kernel/procfs/read.ts";
 import { formatId, type ProcessId } from "#process/identity.ts";
 
-/** Why a process cannot be looked at, as an answer. Only what is gone is called gone. */
+/** Why a process cannot be looked at, as an answer. Only what is gone is called gone; null could not be parsed. */
 export function unreadProblem({ pid }: { readonly pid: number }, read: Unread | null): Problem {
   if (read === denied) {
     const detail = `Cannot read process ${pid}: /proc hides it from sexton's user (hidepid, see proc(5)).`;
@@ -10,6 +10,10 @@ export function unreadProblem({ pid }: { readonly pid: number }, read: Unread | 
   }
   if (read === unavailable) {
     const detail = `Cannot read process ${pid}: the system is short of something, most likely of file descriptors. Try again.`;
+    return problem("unavailable", detail, { pid });
+  }
+  if (read === null) {
+    const detail = `Cannot read process ${pid}: what /proc says of it is not what Linux writes, as in a sandbox that imitates it.`;
     return problem("unavailable", detail, { pid });
   }
   return goneProblem({ pid });

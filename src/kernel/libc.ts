@@ -65,11 +65,52 @@ export function eventfdWriteAddress(): number {
   return (openInitLibc().eventfd_write as unknown as { ptr: number }).ptr;
 }
 
+/** What makes a child that goes from one function of C's to the next; of glibc alone. */
+const contextSymbols = {
+  clone: { args: ["ptr", "ptr", "i32", "ptr"], returns: "i32" },
+  getcontext: { args: ["ptr"], returns: "i32" },
+  makecontext: { args: ["ptr", "ptr", "i32", "u64", "u64", "u64"], returns: "void" },
+  setcontext: { args: ["ptr"], returns: "i32" },
+  setsid: { args: [], returns: "i32" },
+  close: { args: ["i32"], returns: "i32" },
+  read: { args: ["i32", "ptr", "u64"], returns: "i64" },
+  execve: { args: ["ptr", "ptr", "ptr"], returns: "i32" },
+  _exit: { args: ["i32"], returns: "void" },
+} as const;
+
+type ContextLibc = ReturnType<typeof dlopen<typeof contextSymbols>>["symbols"];
+
+export function openContextLibc(): ContextLibc | null {
+  try {
+    return dlopen("libc.so.6", contextSymbols).symbols;
+  } catch {
+    return null;
+  }
+}
+
+/** The addresses of these functions, for C to call. */
+export function contextAddresses(c: ContextLibc): Readonly<Record<keyof ContextLibc, number>> {
+  const addresses = Object.entries(c).map(([name, bound]) => [name, (bound as unknown as { ptr: number }).ptr]);
+  return Object.fromEntries(addresses) as Record<keyof ContextLibc, number>;
+}
+
 /** posix_spawn_file_actions_addtcsetpgrp_np(3), glibc 2.35; null elsewhere. */
 export function openTcsetpgrpAction(): ((actions: Pointer, fd: number) => number) | null {
   const name = "posix_spawn_file_actions_addtcsetpgrp_np";
   try {
     return dlopen("libc.so.6", { [name]: { args: ["ptr", "i32"], returns: "i32" } }).symbols[name] as never;
+  } catch {
+    return null;
+  }
+}
+
+type ProcessVmReadv = (pid: number, local: number, count: number, remote: number, of: number, flags: number) => number;
+
+/** process_vm_readv(2), whose sixth argument `syscall` above has no place for; null where there is no FFI. */
+export function openProcessVmReadv(): ProcessVmReadv | null {
+  const args = ["i32", "ptr", "u64", "ptr", "u64", "u64"] as const;
+  try {
+    return dlopen("libc.so.6", { process_vm_readv: { args, returns: "i32" } }).symbols["process_vm_readv"] as never;
   } catch {
     return null;
   }

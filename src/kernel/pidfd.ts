@@ -111,5 +111,13 @@ export function pidfdOwner(pidfd: Pidfd): { uid: number; gid: number } | null {
  * the collection.
  */
 export function pidfdExitStatus(pidfd: Pidfd): number | null {
-  return askInfo(pidfd, PIDFD_INFO_EXIT) ? info.view.getInt32(60, true) : null;
+  tellsExits = askInfo(pidfd, PIDFD_INFO_EXIT);
+  return tellsExits ? info.view.getInt32(60, true) : null;
+}
+
+let tellsExits: boolean | null = null;
+
+/** What the last that was asked of these answered; null: none was collected yet. There is no way to try it without an end. */
+export function pidfdTellsExits(): boolean | null {
+  return tellsExits;
 }

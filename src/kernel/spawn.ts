@@ -16,6 +16,13 @@ export interface SpawnRequest {
   readonly terminal: "foreground" | "controlling" | null;
   /** Its input, output and errors are /dev/null; else they are ours. Without a `terminal` alone. */
   readonly isQuiet?: boolean;
+  readonly passage?: Passage | undefined;
+}
+
+/** What is done right before and right after the child is made. */
+export interface Passage {
+  enter(): void;
+  leave(): void;
 }
 
 export type Spawned = { readonly pid: number } | { readonly errno: number };
@@ -63,14 +70,17 @@ export function spawn(request: SpawnRequest): Spawned {
   const argv = pointersTo(request.argv, argvRoom);
   const environment = pointersTo(request.environment, environmentRoom);
   const file = argv.view.getBigUint64(0, true);
+  const chosen = request.isQuiet ? openQuietActions(c) : actions;
+  request.passage?.enter();
   const errno = c.posix_spawnp(
     pid.pointer as never,
     Number(file) as never,
-    (request.isQuiet ? openQuietActions(c) : actions).pointer as never,
+    chosen.pointer as never,
     attributes.pointer as never,
     argv.pointer as never,
     environment.pointer as never,
   );
+  request.passage?.leave();
   return errno === 0 ? { pid: pid.view.getInt32(0, true) } : { errno };
 }
 
@@ -100,7 +110,7 @@ function cString(text: string): Memory {
 type Room = (size: number) => Memory;
 
 /** Memory that is used again and again: what C may write to is never freed, so it grows by the powers of two alone. */
-function createRoom(): Room {
+export function createRoom(): Room {
   let room: Memory | null = null;
   return (size) => {
     if (room === null || room.bytes.length < size) room = memory(2 ** Math.ceil(Math.log2(Math.max(size, 1_024))));
@@ -109,7 +119,7 @@ function createRoom(): Room {
 }
 
 /** A null-terminated array of pointers, followed by the strings that they point to. */
-function pointersTo(strings: readonly string[], roomFor: Room): Memory {
+export function pointersTo(strings: readonly string[], roomFor: Room): Memory {
   const text = Buffer.from(strings.map((string) => `${string}\0`).join(""), "latin1");
   const start = 8 * (strings.length + 1);
   const made = roomFor(start + text.length);

@@ -14,6 +14,11 @@ export function terminalProblem(): number {
   return libc?.ioctl(0, TIOCGPGRP, group.pointer as never) === 0 ? 0 : lastErrno();
 }
 
+/** tcgetpgrp(3) of descriptor 0; null where it is not our controlling terminal. */
+export function foregroundGroup(): number | null {
+  return terminalProblem() === 0 ? group.view.getInt32(0, true) : null;
+}
+
 /** isatty(3). (That of node:tty loads sockets and streams: four milliseconds.) */
 export function isTerminal(fd: number): boolean {
   return libc?.ioctl(fd, TIOCGWINSZ, group.pointer as never) === 0;

@@ -74,14 +74,14 @@ export function takeCensus(holders: ReadonlyMap<string, PidHolder>, at: number):
   return { at, counts: new Map(counts.slice(0, censusSize)), floor: counts[censusSize]?.[1] ?? 0 };
 }
 
-/** Who grew most since the census, in one container or anywhere; without a census, who holds most. */
+/** Who grew most since the census, of those in such containers; without a census, who holds most. */
 export function whoGrows(
   holders: ReadonlyMap<string, PidHolder>,
   since: Census | null,
-  containerKey: string | null,
+  isThere: (container: Container | null) => boolean = () => true,
 ): GrowingHolder[] {
   return [...holders]
-    .filter(([, { container }]) => containerKey === null || container?.key === containerKey)
+    .filter(([, { container }]) => isThere(container))
     .map(([key, holder]): GrowingHolder => {
       // A process with one thread is not in a census, and no thread of it is new.
       const least = holder.process ? 1 : 0;

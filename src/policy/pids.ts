@@ -1,5 +1,6 @@
 import type { Trend } from "#policy/trend.ts";
 import type { Container } from "#process/container.ts";
+import type { Pod } from "#process/pod.ts";
 
 /**
  * What a limit is. `setting`: what sexton was told (podPidsLimit) · `pod-cgroup`, `container-cgroup`: pids.max there ·
@@ -42,6 +43,11 @@ export interface PidBudget {
 export interface ContainerPidBudget extends PidBudget {
   readonly container: Container;
   readonly currentFrom: "cgroup" | "processes";
+}
+
+/** That of one of a node's pods. */
+export interface PodPidBudget extends PidBudget {
+  readonly pod: Pod;
 }
 
 /** Of several limits the one that leaves least room: the first that a fork will meet. */

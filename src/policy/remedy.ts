@@ -14,6 +14,8 @@ export interface ParentFacts {
   /** The signals that the configuration lists; null: it lists none, and these remedies have what they need. */
   readonly allow: readonly SignalName[] | null;
   readonly adoption: AdoptionFacts;
+  /** Sexton sees a whole node, and nothing says what it may do to the apps there. */
+  readonly onlyLooks?: boolean;
 }
 
 export interface AdoptionFacts {
@@ -69,6 +71,9 @@ const refusal = (detail: string, fix: string | null = null): Refusal => ({ detai
 
 /** Null where the remedy can be tried here and now. */
 export function refuseRemedy(remedy: Remedy, facts: ParentFacts): Refusal | null {
+  if (facts.onlyLooks && !facts.isSelf) {
+    return refusal("Sexton sees every pod of the node here, and acts on none before signals.allow says what it may.");
+  }
   switch (remedy) {
     case "wait":
       return refuseWait(facts);

@@ -1,13 +1,18 @@
 import { type Problem, problem } from "#base/errors.ts";
 import type { Intent } from "#policy/verb.ts";
 import { type Disposition, looksLikeGo, type SignalReceiver } from "#process/disposition.ts";
-import { commandLine, type Process } from "#process/process.ts";
+import type { Process } from "#process/process.ts";
+import { shownCommand } from "#process/shown.ts";
 import type { SignalName } from "#process/signal.ts";
 import { hasEnded } from "#process/state.ts";
 
 export interface SignalSettings {
   /** Null: every signal but SIGKILL and SIGSTOP, which no process can answer. */
   readonly allow: readonly SignalName[] | null;
+  /** Between two signals of one kind to one process, where callers ask for them. */
+  readonly minSpacingMs?: number;
+  /** Nothing is configured, and sexton sees a whole node: then `allow` is empty, and this is why. */
+  readonly isNodeDefault?: boolean;
 }
 
 /** The first guard, which holds whatever is to be sent. `what` is a verb or a signal. */
@@ -15,6 +20,10 @@ export function refuseProtected(process: Process, what: string, selfPid: number)
   const cannot = `Cannot send ${what} to process ${process.pid} (${process.name})`;
   if (process.pid <= 1) {
     const detail = `${cannot}: pid 1 holds this PID namespace together; were it to end, everything in it would be killed. Signal the app's own process.`;
+    return problem("protected-process", detail);
+  }
+  if (process.role === "pause") {
+    const detail = `${cannot}: it holds a pod together; were it to end, every container of the pod would be killed. Signal the app's own process.`;
     return problem("protected-process", detail);
   }
   if (process.pid !== selfPid) return null;
@@ -41,6 +50,10 @@ export function refuseBefore(
     );
   }
   if (settings.allow ? !settings.allow.includes(intent.signal.name) : refusedByDefault.includes(intent.signal.name)) {
+    if (settings.isNodeDefault) {
+      const detail = `${what}: sexton sees every pod of the node here, and sends no signals unless they are configured. Name those that may be sent in signals.allow.`;
+      return problem("signal-not-allowed", detail, { signal: intent.signal.name });
+    }
     const allowed = settings.allow ? settings.allow.join(", ") || "none" : `all but ${refusedByDefault.join(" and ")}`;
     return problem("signal-not-allowed", `${what}: the configuration allows ${allowed}. Add it to signals.allow.`, {
       signal: intent.signal.name,
@@ -54,20 +67,25 @@ const refusedByDefault: readonly SignalName[] = ["SIGKILL", "SIGSTOP"];
 /** Signals whose default action, ending the process, is what somebody who sends them wants. */
 const meantToEnd: readonly SignalName[] = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGKILL", "SIGABRT"];
 
-/** The last guard: would the target do with the signal what the sender means? */
+/** The last guard: would the target do with the signal what the sender means? `watch`: the one that asks, where one does. */
 export function refuseUnhandled(
   process: Process,
   intent: Intent,
   disposition: Disposition,
   receiver: Pick<SignalReceiver, "masks">,
+  watch: string | null = null,
 ): Problem | null {
   const unknowable = intent.assumed && intent.verb === "reload" && looksLikeGo(receiver.masks);
   const reason = intent.objection ?? (unknowable ? unknowableReload : objectionTo(intent, disposition));
   if (reason === null) return null;
   const what = intent.verb ? `Cannot ${intent.verb} process` : `Cannot send ${intent.signal.name} to process`;
+  const advice =
+    watch === null
+      ? "Send it all the same with force=true."
+      : `Give watch ${watch} a verb that it handles, or http where it reloads over HTTP.`;
   return problem(
     "signal-unhandled",
-    `${what} ${process.pid} (${commandLine(process).slice(0, 80)}): ${reason} Send it all the same with force=true.`,
+    `${what} ${process.pid} (${shownCommand(process).slice(0, 80)}): ${reason} ${advice}`,
     { disposition, signal: intent.signal.name },
   );
 }

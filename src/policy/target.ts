@@ -3,7 +3,7 @@ import { findMaster } from "#policy/master.ts";
 import { matchesProfile, type Profile } from "#policy/profile.ts";
 import { describeRule, type Located, matchRule, type TargetRule } from "#policy/target-rule.ts";
 import { type App, findApps } from "#process/app.ts";
-import { type Container, containerMatches } from "#process/container.ts";
+import { type Container, containerLabel, containerMatches, containerRef } from "#process/container.ts";
 import { formatId } from "#process/identity.ts";
 import { exeName, type Process } from "#process/process.ts";
 import type { ProcessTable } from "#process/table.ts";
@@ -64,8 +64,14 @@ export function resolveTarget(
   if (configured.length === 1) return resolveNamed(configured[0] as string, table, settings, profiles);
   const apps = findApps(table);
   const wanted = settings.targetContainer;
+  // An init's app is the command that it was given, whoever else can be seen.
+  const own = apps.find(({ main }) => main.pid === table.command);
   const chosen =
-    wanted === undefined ? apps : apps.filter((app) => containerMatches(app.container, wanted) || app.name === wanted);
+    wanted !== undefined
+      ? apps.filter((app) => containerMatches(app.container, wanted) || app.name === wanted)
+      : own
+        ? [own]
+        : apps;
   return choose(
     chosen.map((app) => discovered(app, table, profiles)),
     {
@@ -101,6 +107,7 @@ function resolveNamed(
   const targets = findApps(table).map((app) => discovered(app, table, profiles));
   const tests: ((target: Target) => boolean)[] = [
     ({ container }) => container?.name === name,
+    ({ container }) => container !== null && containerLabel(container) === name,
     ({ container }) => containerMatches(container, name),
     ({ process }) => process.name === name || exeName(process.facts) === name,
     ({ profile }) => profile?.name === name,
@@ -157,7 +164,7 @@ function choose(targets: readonly Target[], say: { none: () => Problem; many: st
   const names = targets.map(({ name, process }) => `${name} (pid ${process.pid})`).join(", ");
   return problem(
     "target-ambiguous",
-    `${say.many}: there are ${targets.length}, ${names}. Name one with ?target=, or set targetContainer or a target in the configuration.`,
+    `${say.many}: there are ${targets.length}, ${names}. Name one with ?target= where a signal is asked for, or set targetContainer or a target in the configuration.`,
     { candidates: targets.map(candidate) },
   );
 }
@@ -167,13 +174,9 @@ function candidate({ name, process, container, profile }: Target) {
     name,
     pid: process.pid,
     id: formatId(process),
-    container: publicContainer(container),
+    container: containerRef(container),
     profile: profile?.name ?? null,
   };
-}
-
-function publicContainer(container: Container | null) {
-  return container && { id: container.id, name: container.name };
 }
 
 function noApp(wanted: string | undefined, apps: readonly App[]): Problem {

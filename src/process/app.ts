@@ -41,6 +41,13 @@ export function findApps(table: ProcessTable): App[] {
     .map((main) => ({ name: main.container?.name ?? main.name, container: main.container, main }));
 }
 
+/** Who takes over what the app leaves behind; null where that tells nothing. */
+function reaperOf(main: Process, table: ProcessTable): number | null {
+  // Its init, pid 1 or not, is sexton.
+  if (main.pid === table.command) return main.ppid;
+  return main.container && main.ppid !== 1 ? 1 : null;
+}
+
 /**
  * The processes of an app: the main process, all that descend from it, and those of its container that pid 1 has taken
  * over, which is what becomes of a program that puts itself into the background. Parents before children. Exec sessions
@@ -57,8 +64,11 @@ export function familyOf(main: Process, table: ProcessTable): Process[] {
     }
   };
   addDescendants();
-  if (main.container && main.ppid !== 1) {
-    for (const orphan of children.get(1) ?? []) if (orphan.container?.key === main.container.key) family.add(orphan);
+  const reaper = reaperOf(main, table);
+  if (reaper !== null) {
+    // Beside them are sexton's own commands, under sexton init.
+    for (const orphan of children.get(reaper) ?? [])
+      if (orphan.role === main.role && orphan.container?.key === main.container?.key) family.add(orphan);
     addDescendants();
   }
   return [...family];

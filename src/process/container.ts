@@ -1,3 +1,5 @@
+import type { Pod } from "#process/pod.ts";
+
 /**
  * A container as it can be known from inside the pod. `id` is null for sexton's own where a private cgroup namespace
  * hides it; `name` is null where no kubelet mount tells it. Names are never invented.
@@ -7,7 +9,23 @@ export interface Container {
   readonly key: string;
   readonly id: string | null;
   readonly name: string | null;
-  readonly podUid: string | null;
+  /** The pod that it is of; null where neither its cgroup nor its mounts tell. */
+  readonly pod: Pod | null;
+}
+
+/** What answers and events say of a container. */
+export type ContainerRef = Pick<Container, "id" | "name" | "pod">;
+
+export function containerRef(container: Container): ContainerRef;
+export function containerRef(container: Container | null): ContainerRef | null;
+export function containerRef(container: Container | null): ContainerRef | null {
+  return container && { id: container.id, name: container.name, pod: container.pod };
+}
+
+/** What it is called in a sentence: its name, or the start of its id; where pods have names, with the pod's before it. */
+export function containerLabel(container: ContainerRef | null | undefined): string | null {
+  const own = container?.name ?? container?.id?.slice(0, 12) ?? null;
+  return own !== null && container?.pod?.name != null ? `${container.pod.name}/${own}` : own;
 }
 
 // Runtimes write `<prefix>-<64 hex>.scope` (systemd), `<prefix>-<64 hex>` or the bare id (cgroupfs), and under a

@@ -1,5 +1,6 @@
 import { toTimestamp } from "#base/clock.ts";
 import { printable } from "#base/columns.ts";
+import { containerLabel } from "#process/container.ts";
 import type { RegisterEvent } from "#process/event.ts";
 import { eventText } from "#process/event-text.ts";
 
@@ -9,7 +10,7 @@ const liveColumns: readonly (readonly [title: string, width: number, value: (eve
   ["ID", 6, ({ id }) => String(id)],
   ["TYPE", 18, ({ type }) => type],
   ["PROCESS", 22, (event) => processLabel(event) ?? "-"],
-  ["CONTAINER", 12, (event) => containerLabel(event) ?? "-"],
+  ["CONTAINER", 12, (event) => containerOf(event) ?? "-"],
   ["WHAT", 0, eventText],
 ];
 
@@ -27,6 +28,6 @@ export function processLabel({ process }: RegisterEvent): string | null {
   return process && `${process.pid} ${process.name}`;
 }
 
-export function containerLabel({ process }: RegisterEvent): string | null {
-  return process?.container?.name ?? process?.container?.id?.slice(0, 12) ?? null;
+export function containerOf({ process }: RegisterEvent): string | null {
+  return containerLabel(process?.container);
 }

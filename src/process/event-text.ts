@@ -1,5 +1,7 @@
+import { type ContainerRef, containerLabel } from "#process/container.ts";
 import type { EventType, RegisterEvent } from "#process/event.ts";
 import type { Evidence } from "#process/evidence.ts";
+import { type Pod, podLabel } from "#process/pod.ts";
 import type { Rejection } from "#process/reload.ts";
 import { rejectionText } from "#process/reload-text.ts";
 
@@ -19,6 +21,12 @@ const sentences: Partial<Record<EventType, (data: Facts) => string>> = {
   "container.exited": exitText,
   "signal.sent": ({ signal, verb, disposition }) => `${signal}${verb === null ? "" : ` to ${verb}`} (${disposition})`,
   "signal.refused": ({ detail }) => String(detail),
+  "request.refused": ({ method, path, status, kind, detail }) => {
+    return typeof detail === "string" ? detail : `${method} ${path}: ${status} ${kind ?? ""}`.trimEnd();
+  },
+  "hook.started": (data) => `${data["hook"]} (${data["action"]}), called by ${callerText(data)}`,
+  "hook.ended": ({ hook, status, detail, durationSeconds }) =>
+    `${hook} ${status} after ${durationSeconds} s: ${detail}`,
   "pids.pressure": pressureText,
   "zombie.detected": (data) => `${exitText(data)}, ${data["cause"]} (${parentText(data)}), for ${data["ageSeconds"]} s`,
   "zombie.reaped": (data) =>
@@ -28,10 +36,14 @@ const sentences: Partial<Record<EventType, (data: Facts) => string>> = {
   },
   "config.changed": changeText,
   "config.rejected": (data) => `${watchText(data)}${rejectionText(data as unknown as Rejection)}; the app is not told`,
+  "reload.requested": (data) => `${watchText(data)}asked for by ${callerText(data)}`,
+  "reload.held": (data) => `${watchText(data)}held for ${data["forSeconds"]} s by ${callerText(data)}`,
+  "reload.released": (data) => `${watchText(data)}released by ${callerText(data)}`,
   "reload.started": (data) => `${watchText(data)}${data["verb"]} of ${data["target"] ?? "app"}`,
   "reload.confirmed": (data) => `${reloadedText(data)} after ${data["afterSeconds"]} s${evidenceText(data)}`,
   "reload.unconfirmed": (data) => {
-    return `${reloadedText(data)}: nothing seen in ${data["afterSeconds"]} s shows an effect${evidenceText(data)}`;
+    const newer = data["superseded"] === true ? ", and a newer change came" : "";
+    return `${reloadedText(data)}: nothing seen in ${data["afterSeconds"]} s shows an effect${evidenceText(data)}${newer}`;
   },
   "reload.failed": failureText,
   "events.lost": ({ from, to }) => (to === null ? "sexton was started again" : `events ${from} to ${to} are not kept`),
@@ -46,6 +58,15 @@ function exitText({ exitCode, signal, coreDumped, runSeconds, probableOomKill }:
     probableOomKill === true ? "probably out of memory" : null,
   ];
   return [how, ...more.filter((part) => part !== null)].join(", ");
+}
+
+function callerText({ caller }: Facts): string {
+  const { name, address, uid } = (caller ?? {}) as {
+    name?: string | null;
+    address?: string | null;
+    uid?: number | null;
+  };
+  return name ?? (typeof uid === "number" ? `user ${uid}` : (address ?? "somebody"));
 }
 
 function watchText({ watch }: Facts): string {
@@ -82,14 +103,15 @@ function pressureText({
   level,
   scope,
   container,
+  pod,
   current,
   limit,
   source,
   percent,
   secondsToExhaustion,
 }: Facts): string {
-  const { name, id } = (container ?? {}) as { name?: string | null; id?: string | null };
-  const who = scope === "pod" ? "the pod" : `container ${name ?? id?.slice(0, 12) ?? "of sexton"}`;
+  const ofPod = pod ? `pod ${podLabel(pod as Pod) ?? (pod as Pod).uid}` : "the pod";
+  const who = scope === "pod" ? ofPod : `container ${containerLabel(container as ContainerRef) ?? "of sexton"}`;
   const full = typeof secondsToExhaustion === "number" ? `, full in ${secondsToExhaustion} s` : "";
   return `${level}: ${who} has ${current} of ${limit} pids (${percent} %, ${source})${full}`;
 }

@@ -1,4 +1,4 @@
-import type { Container } from "#process/container.ts";
+import type { ContainerRef } from "#process/container.ts";
 import { type SignalName, signalName } from "#process/signal.ts";
 import type { TraceContext } from "#process/trace-context.ts";
 
@@ -16,12 +16,18 @@ export const eventTypes = [
   "zombie.remedy",
   "signal.sent",
   "signal.refused",
+  "request.refused",
   "config.changed",
   "config.rejected",
   "reload.started",
   "reload.confirmed",
   "reload.unconfirmed",
   "reload.failed",
+  "reload.requested",
+  "reload.held",
+  "reload.released",
+  "hook.started",
+  "hook.ended",
   "container.started",
   "container.exited",
   "pids.pressure",
@@ -36,7 +42,7 @@ export interface EventProcess {
   readonly ppid: number;
   readonly name: string;
   readonly commandLine: string | null;
-  readonly container: Pick<Container, "id" | "name"> | null;
+  readonly container: ContainerRef | null;
 }
 
 /** How a process ended, as far as the kernel tells it; all null: it does not. */

@@ -38,3 +38,8 @@ export function rejectionText({ file, line, column, reason }: Rejection): string
   const place = [file, line, column].filter((part) => part !== null).join(":");
   return `${place}: ${reason}`;
 }
+
+/** Of a reload that the app was told so many seconds before. */
+export function supersededText(afterSeconds: number): string {
+  return `A newer change came ${afterSeconds} s after it was told, before anything showed an effect.`;
+}

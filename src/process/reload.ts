@@ -1,3 +1,4 @@
+import type { Problem } from "#base/errors.ts";
 import type { Evidence } from "#process/evidence.ts";
 import type { TraceContext } from "#process/trace-context.ts";
 
@@ -75,7 +76,10 @@ export interface Content {
 /** One file of the content, as validation looks at it. */
 export interface ContentFile {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  /** In bytes. */
+  readonly size: number;
+  /** The bytes that the hash is of. Rejects where there are others by now. */
+  readonly read: () => Promise<Uint8Array>;
 }
 
 /** Why content is not for the app to see. `reason` holds nothing of the content: it may be a Secret. */
@@ -86,7 +90,8 @@ export interface Rejection {
   readonly reason: string;
 }
 
-export type ReloadStatus = "running" | "confirmed" | "unconfirmed" | "failed" | "rejected";
+/** `superseded`: the app was told, and something newer before anything showed an effect. */
+export type ReloadStatus = "running" | "confirmed" | "unconfirmed" | "superseded" | "failed" | "rejected";
 export type ReloadReason = "change" | "start" | "retry" | "request";
 
 /** One reload of a watch, or why there was none. */
@@ -138,6 +143,8 @@ export interface WatchState {
   readonly errors: number;
   /** Workers of before the last reload that have not left. */
   readonly oldWorkers: number;
+  /** In a sentence, why there will be nobody to reload; null: there is somebody, or who is waited for may come. */
+  readonly targetProblem: string | null;
 }
 
 /** What HTTP, metrics and the page can ask of the reloads. */
@@ -159,11 +166,12 @@ export interface Reloads {
 }
 
 export type RunReport =
-  | { readonly kind: "ran"; readonly record: ReloadRecord }
-  /** Decided, and not done. `problem`: why it would not have been. */
+  /** `refusal`: why nobody was told anything; null: somebody was, or the content was rejected. */
+  | { readonly kind: "ran"; readonly record: ReloadRecord; readonly refusal: Problem | null }
+  /** Decided, and not done. `refusal`: why it would not have been. */
   | {
       readonly kind: "dry";
       readonly content: Content;
       readonly rejection: Rejection | null;
-      readonly problem: string | null;
+      readonly refusal: Problem | null;
     };

@@ -1,10 +1,14 @@
 import { containerMatches } from "#process/container.ts";
+import { podMatches } from "#process/pod.ts";
 import type { Process } from "#process/process.ts";
 import type { ProcessState } from "#process/state.ts";
 
 /** Which processes of a table are wanted. Every condition given must hold. */
 export interface Selector {
   readonly container?: string | undefined;
+  /** Name, namespace/name, UID or the start of it. */
+  readonly pod?: string | undefined;
+  readonly namespace?: string | undefined;
   readonly name?: string | undefined;
   readonly state?: ProcessState | undefined;
   readonly uid?: number | undefined;
@@ -18,6 +22,8 @@ export function select(processes: readonly Process[], wanted: Selector): Process
   return processes.filter(
     (process) =>
       (wanted.container === undefined || containerMatches(process.container, wanted.container)) &&
+      (wanted.pod === undefined || podMatches(process.container?.pod, wanted.pod)) &&
+      (wanted.namespace === undefined || process.container?.pod?.namespace === wanted.namespace) &&
       (wanted.name === undefined || process.name === wanted.name) &&
       (wanted.state === undefined || process.state === wanted.state) &&
       (wanted.uid === undefined || process.facts.uid === wanted.uid),

@@ -94,7 +94,8 @@ function roles(
     if (sighting.pid === 1 && !initialNamespace) return "pause";
     // In front of an app: whoever lives in sexton's container, or descends from it, is of the app, but for its own commands.
     if (command !== null && isHere(sighting, container)) return isProgramOf(sighting, self) ? "self" : "app";
-    if (container) return container.key === ownContainer?.key ? "self" : "app";
+    if (container && container.key === ownContainer?.key) return "self";
+    if (container) return initialNamespace && isSandbox(sighting, container) ? "pause" : "app";
     if (initialNamespace) return "other";
     // No cgroup tells containers apart here. A process whose parent is outside the namespace started a container.
     const root = rootOf(sighting, seen);
@@ -102,6 +103,16 @@ function roles(
     // The same program started beside it is its own command line at work, not an app.
     return root.pid === ownRoot?.pid || isProgramOf(root, self) ? "self" : "app";
   };
+}
+
+/**
+ * What holds a pod together, among others of its kind on a node: Kubernetes' pause, OpenShift's pod, CRI-O's and podman's
+ * catatonit. The kubelet mounts nothing into its container, so that it has no name, as an app called pause has.
+ */
+const sandboxes = /^(pause|pod|catatonit)$/;
+
+function isSandbox({ name }: Sighting, container: Container): boolean {
+  return container.pod !== null && container.name === null && sandboxes.test(name);
 }
 
 function isProgramOf({ facts }: Sighting, self: Sighting | undefined): boolean {

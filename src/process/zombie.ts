@@ -1,3 +1,4 @@
+import { containerLabel } from "#process/container.ts";
 import type { ExitFacts } from "#process/event.ts";
 import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
@@ -42,19 +43,24 @@ export interface ZombieSigns {
   /** Null or 0: nobody traces it. */
   readonly tracerPid: number | null;
   readonly ageMs: number;
+  /** On a node the pod's pid 1 has another pid. */
+  readonly parentIsPause?: boolean;
 }
 
 /** `minAgeMs` is what the parent is given to collect it. */
-export function zombieCause({ ppid, tracerPid, ageMs }: ZombieSigns, minAgeMs: number): ZombieCause {
+export function zombieCause(
+  { ppid, tracerPid, ageMs, parentIsPause = false }: ZombieSigns,
+  minAgeMs: number,
+): ZombieCause {
   if (ageMs < minAgeMs) return "just-exited";
   if (tracerPid && tracerPid !== ppid) return "traced";
   if (ppid === 0) return "parent-outside-namespace";
-  return ppid === 1 ? "init-not-reaping" : "parent-not-waiting";
+  return ppid === 1 || parentIsPause ? "init-not-reaping" : "parent-not-waiting";
 }
 
 /** `php-fpm (pid 17, container web)`. */
 export function describeProcess({ pid, name, container }: Pick<Process, "pid" | "name" | "container">): string {
-  return `${name} (pid ${pid}${container?.name ? `, container ${container.name}` : ""})`;
+  return `${name} (pid ${pid}${container?.name ? `, container ${containerLabel(container)}` : ""})`;
 }
 
 /** One parent with its zombies; without a parent that can be seen there is one group of them all. */

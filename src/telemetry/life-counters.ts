@@ -5,7 +5,7 @@ import type { EventProcess, ExitFacts, RegisterEvent } from "#process/event.ts";
 import { parseProcessRef } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 import { parseSignal } from "#process/signal.ts";
-import { plainLabel } from "#telemetry/container-labels.ts";
+import { placeLabels, plainLabel } from "#telemetry/container-labels.ts";
 import type { Labels, MetricFamily, Sample } from "#telemetry/exposition.ts";
 import { createKept } from "#telemetry/kept.ts";
 import type { ProcessSums } from "#telemetry/process-sums.ts";
@@ -38,7 +38,7 @@ export function countLives({ bus, clock, known, usage, sums, labels }: Means): L
     else if (process !== null && type === "process.reaped") reaped(process, data);
     else if (type === "signal.sent") signal(String(data["signal"]), "sent");
     // What was asked for may be a verb, or any text.
-    else if (type === "signal.refused") signal(parseSignal(String(data["verb"]))?.name ?? "", String(data["kind"]));
+    else if (type === "signal.refused") refused(data);
   });
 
   function exited(process: EventProcess, data: RegisterEvent["data"]): void {
@@ -59,6 +59,10 @@ export function countLives({ bus, clock, known, usage, sums, labels }: Means): L
     sums.exited(waiting.name, waiting.container, wayOf(data) ?? { reason: "unknown" });
   }
 
+  function refused({ signal: known, verb, kind }: RegisterEvent["data"]): void {
+    signal(parseSignal(String(known ?? verb))?.name ?? "", String(kind));
+  }
+
   function signal(name: string, outcome: string): void {
     const key = `${name} ${outcome}`;
     const entry = signals.get(key) ?? { labels: { signal: name, outcome }, value: 0 };
@@ -77,7 +81,7 @@ export function countLives({ bus, clock, known, usage, sums, labels }: Means): L
     const containers = new Set(["", ...labels().values()]);
     for (const container of containers) starts.need(container);
     starts.settle(({ container }) => containers.has(container));
-    return starts.values().map(({ container, count }) => ({ labels: { container }, value: count }));
+    return starts.values().map(({ container, count }) => ({ labels: placeLabels(container), value: count }));
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import type { Build } from "#base/version.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Observer } from "#daemon/observer.ts";
 import type { Usage } from "#daemon/usage.ts";
@@ -20,7 +21,7 @@ export interface Metrics extends Scrapes {
 }
 
 interface Means {
-  readonly version: string;
+  readonly build: Build;
   readonly clock: Clock;
   readonly bus: Pick<Bus, "listen">;
   readonly observer: Pick<Observer, "table" | "onScan">;
@@ -34,21 +35,11 @@ interface Means {
 }
 
 /** Counting starts with this; reading only when somebody asks. */
-export function createMetrics({
-  version,
-  clock,
-  bus,
-  observer,
-  known,
-  usage,
-  streams,
-  choice,
-  others,
-}: Means): Metrics {
+export function createMetrics({ build, clock, bus, observer, known, usage, streams, choice, others }: Means): Metrics {
   const sums = createProcessSums(clock);
   const snapshots = createProcessSnapshots({ table: () => observer.table(), usage, sums, choice });
   const lives = countLives({ bus, clock, known, usage, sums, labels: snapshots.labels });
-  const service = createServiceMetrics(version, observer, streams);
+  const service = createServiceMetrics(build, observer, streams);
   const families = () => {
     const table = observer.table();
     // First, because the others take the labels of containers from it.

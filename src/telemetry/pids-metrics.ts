@@ -1,17 +1,22 @@
 import type { PidBudgets } from "#daemon/pids/pids.ts";
 import type { PidBudget } from "#policy/pids.ts";
-import { containerLabels } from "#telemetry/container-labels.ts";
-import type { MetricFamily } from "#telemetry/exposition.ts";
+import type { Pod } from "#process/pod.ts";
+import { containerLabels, placeLabels } from "#telemetry/container-labels.ts";
+import type { Labels, MetricFamily } from "#telemetry/exposition.ts";
 
-/** How near the limits of pids are, of the pod and of each container; no sample where it is not known. */
-export function pidsMetrics({ pod, containers }: PidBudgets): MetricFamily[] {
+/**
+ * How near the limits of pids are, of the pod and of each container; in the node position `pod` is the node, and each of
+ * its pods is a `node-pod`. No sample where it is not known.
+ */
+export function pidsMetrics({ pod, containers, pods }: PidBudgets): MetricFamily[] {
   const names = containerLabels([...containers.values()].map(({ container }) => container));
-  const rows: { labels: Record<string, string>; budget: PidBudget }[] = [
+  const rows: { labels: Labels; budget: PidBudget }[] = [
     { labels: { scope: "pod" }, budget: pod },
     ...[...containers].map(([key, budget]) => ({
-      labels: { scope: "container", container: names.get(key) ?? "" },
+      labels: { scope: "container", ...placeLabels(names.get(key) ?? "") },
       budget,
     })),
+    ...[...pods.values()].map((budget) => ({ labels: { scope: "node-pod", ...podLabels(budget.pod) }, budget })),
   ];
   const family = (name: string, help: string, read: (budget: PidBudget) => number | null): MetricFamily => ({
     name: `sexton_pids_${name}`,
@@ -35,4 +40,8 @@ export function pidsMetrics({ pod, containers }: PidBudgets): MetricFamily[] {
       ({ secondsToExhaustion }) => secondsToExhaustion,
     ),
   ];
+}
+
+function podLabels({ uid, name, namespace }: Pod): Labels {
+  return name === null ? { uid } : { namespace: namespace ?? "", pod: name };
 }

@@ -1,3 +1,4 @@
+import { placeLabels } from "#telemetry/container-labels.ts";
 import { type MetricFamily, type Sample, writeLabels } from "#telemetry/exposition.ts";
 import { type ProcessMetric, processLabels, processMetrics } from "#telemetry/process-metrics.ts";
 import type { ProcessSnapshot } from "#telemetry/process-snapshot.ts";
@@ -52,7 +53,7 @@ interface Row {
 function sumFamilies({ sums, unreadable }: ProcessSnapshot): MetricFamily[] {
   const rows: Row[] = sums.map((sum) => ({
     sum,
-    common: writeLabels({ container: sum.container, name: sum.name }),
+    common: writeLabels({ ...placeLabels(sum.container), name: sum.name }),
   }));
   const present = (read: (present: NonNullable<ProcessSum["present"]>) => number | null) =>
     rows.flatMap(({ sum, common }) => {

@@ -1,10 +1,12 @@
+import type { ContainerRef } from "#process/container.ts";
 import { exeName, type Process } from "#process/process.ts";
+import { placeLabels } from "#telemetry/container-labels.ts";
 import type { Labels } from "#telemetry/exposition.ts";
 
 /** One process with all that its metrics tell. What is hidden is null. */
 export interface ProcessFigures {
   readonly process: Process;
-  /** As the label `container` has it; "" outside of containers. */
+  /** Its place, as container-labels.ts has it; "" outside of containers. */
   readonly container: string;
   readonly openFds: number | null;
   /** RLIMIT_NOFILE, the soft one; Infinity without a limit. */
@@ -122,14 +124,30 @@ export function processAttributes({ process }: ProcessFigures): Readonly<Record<
     "process.pid": pid,
     "process.creation.time": new Date(startedAt).toISOString(),
     "process.executable.name": exeName(facts) ?? name,
-    ...(container?.id && { "container.id": container.id }),
-    ...(container?.name && { "container.name": container.name }),
+    ...containerAttributes(container),
   };
+}
+
+/**
+ * registry/attributes/container.md and k8s.md of the semantic conventions. The name is the manifest's, which is what
+ * k8s.container.name means; where no pod is known, it is the runtime's at best. What is not known is left out.
+ */
+export function containerAttributes(container: ContainerRef | null): Readonly<Record<string, string>> {
+  const { id, name, pod } = container ?? {};
+  const known = {
+    "container.id": id,
+    "container.name": name,
+    "k8s.container.name": pod ? name : null,
+    "k8s.pod.uid": pod?.uid,
+    "k8s.pod.name": pod?.name,
+    "k8s.namespace.name": pod?.namespace,
+  };
+  return Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => Boolean(entry[1])));
 }
 
 /** The labels of a process in /metrics. */
 export function processLabels({ process, container }: ProcessFigures): Labels {
-  return { pid: `${process.pid}`, name: process.name, container };
+  return { pid: `${process.pid}`, name: process.name, ...placeLabels(container) };
 }
 
 /** Which processes are told one by one; `top`: those that use most. */

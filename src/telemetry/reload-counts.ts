@@ -2,7 +2,7 @@ import type { Bus } from "#daemon/bus.ts";
 import type { Reloads } from "#process/reload.ts";
 import { createHistogram, type Histogram } from "#telemetry/histogram.ts";
 
-export const reloadOutcomes = ["confirmed", "unconfirmed", "failed", "rejected"] as const;
+export const reloadOutcomes = ["confirmed", "unconfirmed", "superseded", "failed", "rejected"] as const;
 export type ReloadOutcome = (typeof reloadOutcomes)[number];
 
 /** What the reloads of a watch have come to so far. Of "" are those that somebody asked for without a watch. */
@@ -41,7 +41,8 @@ export function countReloads(reloads: Pick<Reloads, "records">, bus: Pick<Bus, "
     counts.set(watch, count);
     count.number[outcome]++;
     count.lastAt[outcome] = at;
-    count.last = outcome;
+    // Nobody knows what it would have come to: what the one before has come to stands until the newer one ends.
+    if (outcome !== "superseded") count.last = outcome;
     if (outcome !== "rejected") durations.observe(seconds, { watch, outcome });
   }
 
@@ -83,8 +84,8 @@ export function countReloads(reloads: Pick<Reloads, "records">, bus: Pick<Bus, "
 
 export function newCount(): ReloadCount {
   return {
-    number: { confirmed: 0, unconfirmed: 0, failed: 0, rejected: 0 },
-    lastAt: { confirmed: null, unconfirmed: null, failed: null, rejected: null },
+    number: { confirmed: 0, unconfirmed: 0, superseded: 0, failed: 0, rejected: 0 },
+    lastAt: { confirmed: null, unconfirmed: null, superseded: null, failed: null, rejected: null },
     last: null,
   };
 }

@@ -1,3 +1,4 @@
+import type { Build } from "#base/version.ts";
 import type { Observer } from "#daemon/observer.ts";
 import type { MetricFamily } from "#telemetry/exposition.ts";
 import { createHistogram } from "#telemetry/histogram.ts";
@@ -7,7 +8,7 @@ const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 
 /** What sexton tells of its own work. */
 export function createServiceMetrics(
-  version: string,
+  { version, revision, target }: Build,
   observer: Pick<Observer, "onScan">,
   streams: { count(): number },
 ): () => MetricFamily[] {
@@ -19,12 +20,13 @@ export function createServiceMetrics(
   observer.onScan((_, tookMs) => {
     if (tookMs !== null) scans.observe(tookMs / 1000);
   });
+  const labels = { version, ...(revision === null ? {} : { revision }), ...(target === null ? {} : { target }) };
   return () => [
     {
       name: "sexton_build_info",
       type: "info",
-      help: "The version of sexton.",
-      samples: [{ labels: { version }, value: 1 }],
+      help: "The version of sexton, the commit that it was built from, and the system that it was built for.",
+      samples: [{ labels, value: 1 }],
     },
     scans.family(),
     {

@@ -1,7 +1,7 @@
 import type { Bus } from "#daemon/bus.ts";
 import type { Zombie } from "#process/zombie.ts";
-import { plainLabel } from "#telemetry/container-labels.ts";
-import type { MetricFamily, Sample } from "#telemetry/exposition.ts";
+import { placeLabels, plainLabel } from "#telemetry/container-labels.ts";
+import type { Labels, MetricFamily, Sample } from "#telemetry/exposition.ts";
 
 /** Counts what the register tells of zombies, so that a rate can be had from it. */
 export interface ZombieCounters {
@@ -65,9 +65,9 @@ function byContainer(zombies: readonly Zombie[], labels: ReadonlyMap<string, str
     const name = container === null ? "" : (labels.get(container.key) ?? plainLabel(container));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return samplesOf(counts, (container) => ({ container }));
+  return samplesOf(counts, placeLabels);
 }
 
-function samplesOf(counts: ReadonlyMap<string, number>, labels: (key: string) => Record<string, string>): Sample[] {
+function samplesOf(counts: ReadonlyMap<string, number>, labels: (key: string) => Labels): Sample[] {
   return [...counts].map(([key, value]) => ({ labels: labels(key), value }));
 }

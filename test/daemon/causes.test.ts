@@ -24,6 +24,13 @@ describe("causes", () => {
     expect(causes.of([process(5)], 3_600_001)).toBeNull();
   });
 
+  test("are forgotten when the clock is set back, instead of being put down to what comes in the next hour", () => {
+    const causes = createCauses();
+    causes.signalled(5, 50, 1, 3_600_000);
+    expect(causes.of([process(6), process(5)], 3_595_000)).toBe(1);
+    expect(causes.of([process(6), process(5)], 0)).toBeNull();
+  });
+
   test("are not those of another process that has the pid now", () => {
     const causes = createCauses();
     causes.signalled(5, 50, 1, 0);

@@ -32,7 +32,7 @@ const moreLooks = (count: number) => {
 };
 
 /** With a share of a core that this process is always below, or always above. */
-function start(quiet: number): void {
+function start(quiet: number, mostPages = 100_000): void {
   const root = procRoot(folder);
   const counting = {
     ...root,
@@ -42,7 +42,14 @@ function start(quiet: number): void {
     },
   };
   const shrink = () => void shrunk.push(pages);
-  tidy = createTidy(counting, { firstMs: 5, everyMs: 5, worthBytes: 100 * 4096, quiet, shrink });
+  tidy = createTidy(counting, {
+    firstMs: 5,
+    everyMs: 5,
+    worthBytes: 100 * 4096,
+    quiet,
+    mostBytes: mostPages * 4096,
+    shrink,
+  });
   tidy.start();
 }
 
@@ -79,4 +86,21 @@ test("leaves alone who works", async () => {
   const startedAt = performance.now();
   await eventually("some time to pass", () => performance.now() - startedAt > 200);
   expect(shrunk).toEqual([1_000]);
+});
+
+test("does so to who works too when it becomes too much, and then only when it has become half as much again", async () => {
+  holds(1_000);
+  start(0, 4_000);
+  await eventually("the first", () => shrunk.length === 1);
+  holds(3_900);
+  await moreLooks(5);
+  expect(shrunk).toEqual([1_000]);
+  holds(5_000);
+  await eventually("the second", () => shrunk.length === 2);
+  // Nothing has come back.
+  holds(7_400);
+  await moreLooks(5);
+  expect(shrunk).toEqual([1_000, 5_000]);
+  holds(7_600);
+  await eventually("the third", () => shrunk.length === 3);
 });

@@ -157,5 +157,13 @@ podTest("an app that a reload would kill is not signalled, and that is told", as
     return reload && reload["status"] !== "running" ? reload : undefined;
   });
   expect(refused).toMatchObject({ status: "failed", detail: expect.stringContaining("no handler for SIGHUP") });
+  // Whoever asks is answered as where the signal itself is asked for, dry or not.
+  for (const path of ["/reloads/conf", "/reloads/conf?dryRun=true"]) {
+    const { status, json } = await post(deaf(), path);
+    expect(status).toBe(409);
+    const body = json() as Json;
+    expect(body).toMatchObject({ kind: "signal-unhandled", disposition: "default-terminate" });
+    expect(String(body["detail"])).not.toContain("force");
+  }
   expect(await deaf().container("app")).toEqual({ ...app, running: true });
 });

@@ -4,7 +4,7 @@ import { assessPressure, noPressure, type ScopedLimit } from "#policy/pid-pressu
 import type { PidSource } from "#policy/pids.ts";
 import type { Container } from "#process/container.ts";
 
-const container = (name: string): Container => ({ key: name, id: name, name, podUid: null });
+const container = (name: string): Container => ({ key: name, id: name, name, pod: null });
 const of = (owner: string | null, current: number, source: PidSource = "pod-cgroup"): ScopedLimit => ({
   container: owner === null ? null : container(owner),
   limit: { source, current, limit: 100, counts: "pod" },

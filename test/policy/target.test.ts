@@ -38,9 +38,34 @@ describe("resolveTarget() without a name", () => {
     expect(detail).toContain("web (pid 17), cache (pid 30)");
     expect(detail).toContain("?target=");
     expect(facts?.["candidates"]).toEqual([
-      { name: "web", pid: 17, id: "17-1700", container: { id: hexId("web"), name: "web" }, profile: "nginx" },
-      { name: "cache", pid: 30, id: "30-3000", container: { id: hexId("cache"), name: "cache" }, profile: "redis" },
+      {
+        name: "web",
+        pid: 17,
+        id: "17-1700",
+        container: { id: hexId("web"), name: "web", pod: null },
+        profile: "nginx",
+      },
+      {
+        name: "cache",
+        pid: 30,
+        id: "30-3000",
+        container: { id: hexId("cache"), name: "cache", pod: null },
+        profile: "redis",
+      },
     ]);
+  });
+
+  test("takes the command of an init, whoever else can be seen", () => {
+    const rows = [
+      { pid: 1, name: "sexton", args: ["sexton"] },
+      { pid: 6, ppid: 1, name: "sh", args: ["sh"] },
+      { pid: 30, ppid: 0, in: "cache", name: "redis-server", args: ["redis-server *:6379"] },
+    ];
+    expect(found(tableOf(rows, { selfPid: 1, command: 6 })).process.pid).toBe(6);
+    expect(
+      found(tableOf(rows, { selfPid: 1, command: 6 }), undefined, { targets: {}, targetContainer: "cache" }).process
+        .pid,
+    ).toBe(30);
   });
 
   test("says what may be missing where there is no app", () => {

@@ -134,6 +134,23 @@ describe("familyOf()", () => {
     expect(pids(familyOf(at(table, 17), table))).toEqual([17, 30, 31]);
   });
 
+  test.each([1, 12])(
+    "holds what put itself into the background under sexton init: as process %i it has taken it over",
+    (selfPid) => {
+      const rows: Row[] = [
+        { pid: selfPid, name: "sexton", exe: "/sexton" },
+        { pid: 17, ppid: selfPid, name: "sh" },
+        { pid: 30, ppid: selfPid, name: "nginx" },
+        { pid: 31, ppid: 30, name: "nginx" },
+        { pid: 40, ppid: selfPid, name: "sexton", exe: "/sexton" },
+        { pid: 50, ppid: 0, name: "exec", startTicks: 90_000 },
+      ];
+      const table = tableOf(rows, { selfPid, command: 17 });
+      expect(pids(familyOf(at(table, 17), table))).toEqual([17, 30, 31]);
+      expect(pids(familyOf(at(table, 30), table))).toEqual([30, 31]);
+    },
+  );
+
   test("leaves out what belongs to another container", () => {
     const table = podOf({ pid: 17, in: "web" }, { pid: 18, ppid: 17, in: "cache" });
     expect(pids(familyOf(at(table, 17), table))).toEqual([17]);

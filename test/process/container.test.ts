@@ -14,6 +14,13 @@ type Sample = readonly [string, string, string | null, string | null];
 
 // A peer as seen from a private cgroup namespace (cgroup v2).
 const fromPrivate: Sample[] = [
+  [
+    "another pod, from a pod of the node",
+    `/../../../kubepods-burstable.slice/kubepods-burstable-pod${uid.replaceAll("-", "_")}.slice/cri-containerd-${id}.scope`,
+    id,
+    uid,
+  ],
+  ["another pod, cgroupfs", `/../../../burstable/pod${uid}/${id}`, id, uid],
   ["containerd, cgroupfs", `/../${id}`, id, null],
   ["containerd, systemd, runc", `/../cri-containerd-${id}.scope`, id, null],
   ["containerd, systemd, crun", `/../../cri-containerd-${id}.scope/container`, id, null],
@@ -149,7 +156,7 @@ describe("nameFromMounts()", () => {
 });
 
 describe("containerMatches()", () => {
-  const container = { key: id, id, name: "web", podUid: null };
+  const container = { key: id, id, name: "web", pod: null };
   test.each(["web", id, id.slice(0, 12), id.slice(0, 4)])("knows %s", (text) => {
     expect(containerMatches(container, text)).toBe(true);
   });
@@ -158,7 +165,7 @@ describe("containerMatches()", () => {
   });
   test("takes a name of any length, and nothing where nothing is known", () => {
     expect(containerMatches({ ...container, name: "w" }, "w")).toBe(true);
-    expect(containerMatches({ key: "/", id: null, name: null, podUid: null }, "null")).toBe(false);
+    expect(containerMatches({ key: "/", id: null, name: null, pod: null }, "null")).toBe(false);
     expect(containerMatches(null, "web")).toBe(false);
   });
 });

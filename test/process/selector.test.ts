@@ -1,9 +1,25 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import type { Container } from "#process/container.ts";
 import { type Branch, select, sortProcesses, treeOf } from "#process/selector.ts";
 import { hexId, podOf, tableOf } from "../support/processes.ts";
 
 const pids = (processes: readonly { pid: number }[]) => processes.map(({ pid }) => pid);
+
+test("select() finds processes by their pod and its namespace", () => {
+  const of = (key: string, name: string, namespace: string): [string, Container] => {
+    return [key, { key, id: key, name: "app", pod: { uid: `${key}-uid`, name, namespace } }];
+  };
+  const rows = ["a", "b", "c"].map((id, index) => ({ pid: 40 + index, containerId: id }));
+  const containers = new Map([of("a", "web-1", "default"), of("b", "web-1", "shop"), of("c", "web-2", "shop")]);
+  const { processes } = tableOf([...rows, { pid: 50 }], { initialNamespace: true }, containers);
+  expect(pids(select(processes, { pod: "web-1" }))).toEqual([40, 41]);
+  expect(pids(select(processes, { pod: "shop/web-1" }))).toEqual([41]);
+  expect(pids(select(processes, { pod: "c-uid" }))).toEqual([42]);
+  expect(pids(select(processes, { namespace: "shop" }))).toEqual([41, 42]);
+  expect(pids(select(processes, { namespace: "shop", pod: "web-1" }))).toEqual([41]);
+  expect(pids(select(processes, { namespace: "" }))).toEqual([]);
+});
 
 describe("select()", () => {
   const { processes } = podOf(

@@ -40,7 +40,7 @@ describe("buildTable()", () => {
       { pid: 17, name: "nginx", in: "web" },
       { pid: 18, name: "sh", ppid: 0, in: "web" },
     ];
-    const own: Container = { key: "/", id: null, name: "sexton", podUid: null };
+    const own: Container = { key: "/", id: null, name: "sexton", pod: null };
     const rows: Row[] = [...peers, { pid: 7, name: "sexton", cgroup: "/" }, { pid: 9, ppid: 7, cgroup: "/" }];
     expect(placesOf(rows, {}, containersOf(peers).set("/", own))).toEqual([
       "1 pause ?",
@@ -91,6 +91,25 @@ describe("buildTable()", () => {
     ]);
   });
 
+  test("sees on a node what holds each pod together, by its name in a container without one", () => {
+    const pod = { uid: "u", name: null, namespace: null };
+    const container = (key: string, name: string | null, of: Container["pod"] = pod): [string, Container] => {
+      return [key, { key, id: key, name, pod: of }];
+    };
+    const containers = new Map([container("a", null), container("b", "pause"), container("c", null, null)]);
+    const rows = ["a", "b", "c"].map((id, index): Row => ({ pid: 40 + index, name: "pause", containerId: id }));
+    const worker: Row = { pid: 50, name: "nginx", containerId: "a" };
+    const self: Row = { pid: 500, name: "sexton" };
+    const table = tableOf([...rows, worker, self], { selfPid: 500, initialNamespace: true }, containers);
+    expect(table.processes.map(({ pid, role }) => `${pid} ${role}`)).toEqual([
+      "40 pause",
+      "41 app",
+      "42 app",
+      "50 app",
+      "500 self",
+    ]);
+  });
+
   test("is itself before it is pid 1", () => {
     expect(placesOf([{ pid: 1, name: "sexton", in: "sexton" }], { selfPid: 1 })).toEqual(["1 self sexton"]);
   });
@@ -132,7 +151,7 @@ describe("buildTable()", () => {
 
   test("knows a container by its path where no id can be read from it", () => {
     const path = "/../strange-runtime";
-    const strange: Container = { key: path, id: null, name: "web", podUid: null };
+    const strange: Container = { key: path, id: null, name: "web", pod: null };
     const rows: Row[] = [
       { pid: 7, in: "sexton" },
       { pid: 17, cgroup: path },

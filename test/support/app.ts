@@ -3,17 +3,23 @@ import { createAgent } from "#daemon/agent.ts";
 import { type BusLimits, createBus, defaultLimits } from "#daemon/bus.ts";
 import { createCauses } from "#daemon/causes.ts";
 import { createHealth } from "#daemon/health.ts";
+import { createHooks } from "#daemon/hooks/hooks.ts";
 import { createObserver } from "#daemon/observer.ts";
 import { createPids } from "#daemon/pids/pids.ts";
+import { noPodNames } from "#daemon/pods/pod-names.ts";
 import { lookAround } from "#daemon/surroundings.ts";
 import { createUsage } from "#daemon/usage.ts";
 import { createZombieCare } from "#daemon/zombies/care.ts";
 import { createApp } from "#http/app.ts";
+import type { Gate } from "#http/auth/identify.ts";
 import type { Role } from "#http/endpoint.ts";
 import { createEventStreams } from "#http/events/streams.ts";
+import type { RequestLimits } from "#http/middleware/limits.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
-import { diagnose } from "#policy/doctor.ts";
+import type { HookSettings } from "#process/hook.ts";
+import type { Pod } from "#process/leave.ts";
 import type { Reloads } from "#process/reload.ts";
+import { createDoctor } from "#serve-doctor.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { pidsMetrics } from "#telemetry/pids-metrics.ts";
 import { watchMetrics } from "#telemetry/watch-metrics.ts";
@@ -22,11 +28,18 @@ import { createMemoryReloads } from "./reloads.ts";
 
 export interface AppOptions {
   readonly role?: Role;
+  readonly gate?: Gate;
+  readonly requestLimits?: RequestLimits;
+  readonly clientUid?: number;
+  readonly uids?: readonly number[];
   readonly exposeEnviron?: boolean;
   readonly limits?: BusLimits;
   readonly heartbeatMs?: number;
   readonly stuckMs?: number;
   readonly reloads?: Reloads;
+  readonly hooks?: Readonly<Record<string, HookSettings>>;
+  readonly pod?: Pod;
+  readonly isOwnHost?: (host: string) => boolean;
 }
 
 /** The API over this machine's own /proc, without a listener. */
@@ -35,6 +48,13 @@ export function realApp({
   exposeEnviron = false,
   limits = defaultLimits,
   reloads = createMemoryReloads([]),
+  gate,
+  requestLimits,
+  clientUid,
+  uids,
+  hooks = {},
+  pod = { isInit: false, mayRestart: () => false, restart() {} },
+  isOwnHost,
   ...times
 }: AppOptions = {}) {
   const settings = {
@@ -76,12 +96,20 @@ export function realApp({
     health: createHealth(agent),
     clock: Date.now,
     explain: () => [],
-    doctor: () => ({
-      findings: diagnose({ reduced: null, watch, pids: pids.budgets(), zombies: [], watches: [] }),
-      watch,
+    doctor: createDoctor({
+      root: procRoot(),
+      pods: noPodNames,
+      surroundings: lookAround(procRoot(), process.pid),
+      agent,
+      pids,
+      zombies,
+      watcher: { status: () => watch },
+      reloads,
+      listeners: () => [],
+      delivery: null,
     }),
     metrics: createMetrics({
-      version: "0.0.0",
+      build: { version: "0.0.0", revision: null, target: null },
       clock: () => performance.now(),
       bus,
       observer: { ...observer, onScan() {} },
@@ -91,10 +119,16 @@ export function realApp({
       choice: () => ({ perProcess: "all", top: 50 }),
       others: () => [...watchMetrics(watch, bus.range()), ...pidsMetrics(pids.budgets())],
     }),
+    hooks: createHooks({
+      ...{ agent, reloads, bus, clock: Date.now, stopping: stopping.signal },
+      settings: () => hooks,
+      fault: (cause) => void logged.push(String(cause)),
+    }),
+    pod,
     version: "0.0.0",
     stopping: stopping.signal,
   };
-  const app = createApp(service, log);
+  const app = createApp(service, log, requestLimits && (() => requestLimits));
   const request = (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
     if (!headers.has("host")) headers.set("host", "localhost:9099");
@@ -106,6 +140,10 @@ export function realApp({
         checkHost: role !== "probe",
         extendTimeout() {},
         clientAddress: () => null,
+        gate,
+        uids,
+        isOwnHost,
+        clientUid: clientUid ?? null,
       },
     );
   };

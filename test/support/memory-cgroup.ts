@@ -55,17 +55,15 @@ interface Held {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** A cgroup that has the name of a container, and 16 MiB: `tail /dev/zero` takes more. */
-export function createMemoryCgroup(): MemoryCgroup {
+/** A cgroup that has the name of a container, and 16 MiB: `tail /dev/zero` takes more. Or as many bytes as are given. */
+export function createMemoryCgroup(bytes = 16 * 1024 * 1024): MemoryCgroup {
   const id = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex");
   if (!isV1) writeFileSync(`${v2}/cgroup.subtree_control`, "+memory");
   const path = `${isV1 ? v1 : v2}/${id}`;
   mkdirSync(path);
-  writeFileSync(`${path}/${isV1 ? "memory.limit_in_bytes" : "memory.max"}`, String(16 * 1024 * 1024));
+  writeFileSync(`${path}/${isV1 ? "memory.limit_in_bytes" : "memory.max"}`, String(bytes));
   // What is swapped out is not killed.
-  const swap = isV1
-    ? { file: "memory.memsw.limit_in_bytes", most: 16 * 1024 * 1024 }
-    : { file: "memory.swap.max", most: 0 };
+  const swap = isV1 ? { file: "memory.memsw.limit_in_bytes", most: bytes } : { file: "memory.swap.max", most: 0 };
   if (existsSync(`${path}/${swap.file}`)) writeFileSync(`${path}/${swap.file}`, String(swap.most));
   const children: Bun.Subprocess[] = [];
   return {

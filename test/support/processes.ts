@@ -72,7 +72,7 @@ export function containersOf(rows: readonly Row[]): Map<string, Container> {
   return new Map(
     names.map((name) => {
       const id = hexId(name);
-      return [id, { key: id, id, name: name.startsWith("?") ? null : name, podUid: null }];
+      return [id, { key: id, id, name: name.startsWith("?") ? null : name, pod: null }];
     }),
   );
 }

@@ -7,7 +7,7 @@ export const worker = {
   ppid: 1,
   name: "worker",
   commandLine: "worker --queue=mail",
-  container: { id: "0f3c", name: "app" },
+  container: { id: "0f3c", name: "app", pod: null },
 };
 
 /** An app whose register has ids 1 to 5. */

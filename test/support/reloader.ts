@@ -58,6 +58,7 @@ export function reloaderOver(
     preview: async () => null,
     oldWorkers: () => 0,
     startedAt: () => null,
+    targetProblem: () => null,
     findSubPath: () => null,
     ...means,
     apply(watch, about) {

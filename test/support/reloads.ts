@@ -1,3 +1,4 @@
+import type { Problem } from "#base/errors.ts";
 import type { Content, Pending, ReloadRecord, Reloads, RunReport, WatchSettings, WatchState } from "#process/reload.ts";
 
 /** A watch's settings with everything at its default. */
@@ -59,13 +60,14 @@ export function stateOf(more: Partial<WatchState> = {}): WatchState {
     problem: null,
     errors: 0,
     oldWorkers: 0,
+    targetProblem: null,
     ...more,
   };
 }
 
 export interface MemoryReloads extends Reloads {
   /** What the next runs come to. */
-  ends(how: Partial<ReloadRecord> | Promise<Partial<ReloadRecord>>): void;
+  ends(how: Partial<ReloadRecord> | Promise<Partial<ReloadRecord>>, refusal?: Problem): void;
   set(name: string, state: Partial<WatchState>): void;
   /** A reload of its own accord. */
   reloaded(record: Partial<ReloadRecord>): void;
@@ -81,6 +83,7 @@ export function createMemoryReloads(
   const states = new Map(initial.map((state) => [state.settings.name, state]));
   const records: ReloadRecord[] = [];
   const ran: Parameters<Reloads["run"]>[] = [];
+  let refusal: Problem | null = null;
   let ending: Partial<ReloadRecord> | Promise<Partial<ReloadRecord>> = {};
   const set = (name: string, more: Partial<WatchState>) => {
     const state = states.get(name);
@@ -105,12 +108,13 @@ export function createMemoryReloads(
       const state = states.get(name);
       if (!state) return null;
       const content = state.content ?? contentOf();
-      if (dryRun) return { kind: "dry", content, rejection: null, problem: null, ...dry };
+      if (dryRun) return { kind: "dry", content, rejection: null, refusal: null, ...dry };
       const startedAt = clock();
       const how = await ending;
       const { hash, generation } = content;
       return {
         kind: "ran",
+        refusal,
         record: add({ watch: name, reason: "request", hash, generation, startedAt, endedAt: clock(), ...how }),
       };
     },
@@ -120,8 +124,9 @@ export function createMemoryReloads(
       return set(name, { heldUntil: until, pending });
     },
     release: (name) => set(name, { heldUntil: null, pending: null }),
-    ends: (how) => {
+    ends: (how, why = undefined) => {
       ending = how;
+      refusal = why ?? null;
     },
     set: (name, more) => void set(name, more),
     reloaded: (more) => void add(more),

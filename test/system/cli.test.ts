@@ -39,7 +39,7 @@ describe("commands that ask a running agent", () => {
   test("ps prints a table, with --json the answer, with --tree branches", async () => {
     const table = await runBinary(["ps", ...listen]);
     expect(table.code).toBe(0);
-    expect(table.out).toMatch(/^ *PID +PPID +UID +S +%CPU +RSS +TIME +CONTAINER +COMMAND\n/);
+    expect(table.out).toMatch(/^ *PID +PPID +UID +S +%CPU +RSS +THR +TIME +AGE +CONTAINER +COMMAND\n/);
     const json = JSON.parse((await runBinary(["ps", "--json", "--limit", "1", "--sort=-pid", ...listen])).out);
     expect(json.count).toBe(1);
     expect((await runBinary(["ps", "--tree", ...listen])).out).toContain("└─ ");
@@ -151,7 +151,7 @@ describe("configuration", () => {
 
   test("serving refuses what is invalid, a taken port and an open address: one sentence, exit code 2", async () => {
     await expectUsageError(["--config", file("type.yaml", "listen: 5\n")], "listen");
-    await expectUsageError(["--listen", "0.0.0.0:0"], "Listen on 127.0.0.1");
+    await expectUsageError(["--listen", "0.0.0.0:0"], "listen on 127.0.0.1");
     const taken = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("mine") });
     await expectUsageError(["--listen", `127.0.0.1:${taken.port}`], "the address is in use");
     await taken.stop(true);

@@ -47,7 +47,7 @@ function everything(): string {
   const zombie: Pick<Zombie, "process" | "ageMs"> = { process: app, ageMs: 1 };
   const counts = { exported: 0, failed: 0, rejected: 0, dropped: 0, queued: 0 };
   const metrics = createMetrics({
-    version: "0.0.0",
+    build: { version: "0.0.0", revision: "0000000", target: "linux-x64" },
     clock: () => 0,
     bus,
     observer: { table: () => table, onScan: (listener) => listener(table, 1) },
@@ -64,7 +64,7 @@ function everything(): string {
     choice: () => ({ perProcess: "all", top: 50 }),
     others: (_, labels): MetricFamily[] => [
       ...watchMetrics({ mechanism: "aio", watched: 1, swept: 0, unseenIds: 0, tickMs: 20 }, { newestId: 1 }),
-      ...pidsMetrics({ pod: budget, containers }),
+      ...pidsMetrics({ pod: budget, containers, pods: new Map() }),
       ...zombieCounters.families([zombie as Zombie], labels),
       ...reloadMetrics.families(),
       ...deliveryMetrics({ signals: { traces: counts }, lastError: null, lastErrorAt: null }),

@@ -120,11 +120,13 @@ test("signals are counted by outcome; a refused one by its name where it was one
   emit("signal.sent", 1, { signal: "SIGHUP" });
   emit("signal.sent", 1, { signal: "SIGHUP" });
   emit("signal.refused", 1, { verb: "hup", kind: "signal-unhandled" });
+  emit("signal.refused", 1, { verb: "terminate", signal: "SIGTERM", kind: "signal-unhandled" });
   emit("signal.refused", null, { verb: 'reload"\n', kind: "target-ambiguous" });
   emit("signal.refused", null, { verb: "anything", kind: "target-ambiguous" });
   expect(lines("sexton_signals_total")).toEqual([
     'sexton_signals_total{signal="SIGHUP",outcome="sent"} 2',
     'sexton_signals_total{signal="SIGHUP",outcome="signal-unhandled"} 1',
+    'sexton_signals_total{signal="SIGTERM",outcome="signal-unhandled"} 1',
     'sexton_signals_total{signal="",outcome="target-ambiguous"} 2',
   ]);
 });

@@ -9,7 +9,7 @@ test("a scrape is of one scan, however long scans take", () => {
   let table: ProcessTable | null = null;
   const seen: (ProcessTable | null)[] = [];
   const metrics = createMetrics({
-    version: "1",
+    build: { version: "1", revision: null, target: null },
     clock: () => 0,
     bus: createBus(Date.now),
     observer: {

@@ -14,14 +14,14 @@ const budget: PidBudget = {
   secondsToExhaustion: 3_000,
 };
 const of = (key: string, name: string | null): [string, ContainerPidBudget] => {
-  const container = { key, id: key.repeat(64), name, podUid: null };
+  const container = { key, id: key.repeat(64), name, pod: null };
   const unknown = { limit: null, source: null, percent: null, secondsToExhaustion: null, growthPerHour: null };
   return [key, { ...budget, ...unknown, counts: "container", container, currentFrom: "processes" }];
 };
 
 test("pidsMetrics() tells the pod and each container, and leaves out what is not known", () => {
   const containers = new Map([of("a", "web"), of("b", null), of("c", "db"), of("d", "db")]);
-  const text = writeText(pidsMetrics({ pod: budget, containers }));
+  const text = writeText(pidsMetrics({ pod: budget, containers, pods: new Map() }));
   expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
     'sexton_pids_current{scope="pod"} 150',
     'sexton_pids_current{scope="container",container="web"} 150',

@@ -96,6 +96,22 @@ describe("metrics of reloads", () => {
     expect(seconds('count{watch="nginx",outcome="rejected"}')).toBeUndefined();
   });
 
+  test("count what was superseded apart: what the one before has come to stands", () => {
+    const { reloads, value } = metricsOf();
+    const successful = () => value('sexton_config_last_reload_successful{watch="nginx"}');
+    reloads.set("nginx", { pending: { reason: "running", until: null } });
+    reloads.reloaded({ id: 1, status: "failed" });
+    expect(successful()).toBe(0);
+    reloads.reloaded({ id: 2, status: "superseded" });
+    expect(successful()).toBe(0);
+    expect(value('sexton_reloads_total{watch="nginx",outcome="superseded"}')).toBe(1);
+    expect(value('sexton_reloads_total{watch="nginx",outcome="unconfirmed"}')).toBe(0);
+    reloads.reloaded({ id: 3, status: "confirmed" });
+    expect(successful()).toBe(1);
+    reloads.reloaded({ id: 4, status: "superseded" });
+    expect(successful()).toBe(1);
+  });
+
   test("miss none of more than are kept, where nobody scrapes", () => {
     const { bus, reloads, value } = metricsOf();
     for (let id = 1; id <= 1_000; id++) {

@@ -1,6 +1,6 @@
 import type { Bus } from "#daemon/bus.ts";
 import type { OomCounters, OomKill } from "#daemon/containers/oom.ts";
-import type { Container } from "#process/container.ts";
+import { type Container, containerRef } from "#process/container.ts";
 import type { ExitFacts } from "#process/event.ts";
 import type { ProcessId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
@@ -58,7 +58,7 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
   }
 
   /** Of one pod only: every pod of a node may have a container of that name. */
-  const nameOf = ({ podUid, name }: Container) => `${podUid ?? ""}/${name}`;
+  const nameOf = ({ pod, name }: Container) => `${pod?.uid ?? ""}/${name}`;
 
   function remember(container: Container): void {
     if (container.name === null) return;
@@ -74,10 +74,14 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
     join(process, cause) {
       const life = enter(process);
       if (!life) return;
-      const { id, name } = life.container;
+      const { name } = life.container;
       const restart = name !== null && names.has(nameOf(life.container));
       remember(life.container);
-      bus.emit({ type: "container.started", data: { container: { id, name }, mainPid: process.pid, restart }, cause });
+      bus.emit({
+        type: "container.started",
+        data: { container: containerRef(life.container), mainPid: process.pid, restart },
+        cause,
+      });
     },
     exited(process, exit, event) {
       const life = lives.get(process.container?.key ?? "");
@@ -88,11 +92,11 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
     leave(process) {
       const life = lives.get(process.container?.key ?? "");
       if (!life?.members.delete(process.pid) || life.members.size > 0) return;
-      const { id, name, key } = life.container;
+      const { key } = life.container;
       lives.delete(key);
       oom.forget(key);
       remember(life.container);
-      const data = { container: { id, name }, mainPid: life.main.pid, ...life.exit };
+      const data = { container: containerRef(life.container), mainPid: life.main.pid, ...life.exit };
       bus.emit({ type: "container.exited", data, cause: life.exitEvent });
     },
   };

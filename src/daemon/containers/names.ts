@@ -1,3 +1,4 @@
+import { noPodNames, type PodNames } from "#daemon/pods/pod-names.ts";
 import { readMountinfo } from "#kernel/procfs/mountinfo.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
@@ -15,10 +16,12 @@ export interface ContainerNames {
   all(sightings: readonly Sighting[], now: number): ReadonlyMap<string, Container>;
   /** The container of one process, known or new. */
   one(sighting: Sighting, now: number): Container | null;
+  /** There is nothing to be learned of it for now. */
+  areKnown(container: Container | null): boolean;
 }
 
 /** Gives every container its name once, by one process of it. */
-export function createContainerNames(root: ProcRoot, selfPid: number): ContainerNames {
+export function createContainerNames(root: ProcRoot, selfPid: number, pods: PodNames = noPodNames): ContainerNames {
   const known = new Map<string, { container: Container; since: number; triedAt: number }>();
   let ownPath: string | null = null;
 
@@ -34,6 +37,11 @@ export function createContainerNames(root: ProcRoot, selfPid: number): Container
       return current;
     },
     one: learn,
+    areKnown(container) {
+      if (container === null) return true;
+      const { name, pod } = container;
+      return name !== null && (pod === null || pod.name !== null || pods.of(pod.uid) === null);
+    },
   };
 
   function learn(sighting: Sighting, now: number): Container | null {
@@ -43,10 +51,20 @@ export function createContainerNames(root: ProcRoot, selfPid: number): Container
     const entry = known.get(key);
     const again = !entry || (entry.container.name === null && Math.abs(now - entry.triedAt) >= waitOf(entry, now));
     // A zombie has no mounts to read a name from; its container's other processes may have given it one before.
-    if (!again || hasEnded(sighting)) return entry?.container ?? null;
+    if (!again || hasEnded(sighting)) return entry ? named(entry) : null;
     const container = describe(sighting, key);
     known.set(key, { container, since: entry?.since ?? now, triedAt: now });
     return container;
+  }
+
+  /** A pod's name may be known only later, or come to be known by somebody else. */
+  function named(entry: { container: Container }): Container {
+    const { pod } = entry.container;
+    if (pod?.name === null) {
+      const name = pods.of(pod.uid);
+      if (name) entry.container = { ...entry.container, pod: { ...pod, ...name } };
+    }
+    return entry.container;
   }
 
   function waitOf({ since }: { readonly since: number }, now: number): number {
@@ -55,13 +73,10 @@ export function createContainerNames(root: ProcRoot, selfPid: number): Container
 
   function describe({ pid, facts }: Sighting, key: string): Container {
     const mounts = readMountinfo(root, pid);
-    const named = isUnread(mounts) ? null : nameFromMounts(mounts.map((mount) => mount.root));
-    return {
-      key,
-      id: facts.containerId,
-      name: named?.name ?? null,
-      podUid: named?.podUid ?? podUidOf(facts.cgroup ?? ""),
-    };
+    const told = isUnread(mounts) ? null : nameFromMounts(mounts.map((mount) => mount.root));
+    const uid = told?.podUid ?? podUidOf(facts.cgroup ?? "");
+    const pod = uid === null ? null : { uid, name: null, namespace: null, ...pods.of(uid) };
+    return { key, id: facts.containerId, name: told?.name ?? null, pod };
   }
 }
 

@@ -5,6 +5,7 @@ import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { countZombies, sumTasks } from "#policy/pid-census.ts";
 import { bindingLimit, type PidLimit } from "#policy/pids.ts";
 import type { Container } from "#process/container.ts";
+import type { Pod } from "#process/pod.ts";
 import type { Process } from "#process/process.ts";
 import type { ProcessTable } from "#process/table.ts";
 
@@ -22,6 +23,14 @@ export interface ContainerPids {
   readonly zombies: number;
 }
 
+/** What counts against the limit of one of a node's pods. */
+export interface PodPids {
+  readonly pod: Pod;
+  readonly current: number;
+  readonly limit: PidLimit | null;
+  readonly zombies: number;
+}
+
 export interface PidReading {
   /** Tasks of all processes that were seen. */
   readonly tasks: number;
@@ -30,6 +39,8 @@ export interface PidReading {
   readonly limits: readonly PidLimit[];
   /** By container key. */
   readonly containers: ReadonlyMap<string, ContainerPids>;
+  /** By UID, in the node position; elsewhere `limits` are those of the one pod. */
+  readonly pods: ReadonlyMap<string, PodPids>;
 }
 
 export interface PidGauge {
@@ -48,12 +59,17 @@ export function createPidGauge(root: ProcRoot, initialNamespace: boolean): PidGa
       /** Above the containers, by directory: those of one pod share what is above them. */
       const shared = new Map<string, PidsReading>();
       const readOnce = remembering(readPidsCgroup);
+      const ofPods: PodShare[] = [];
       for (const [key, members] of groups) {
         const container = members[0]?.container;
         if (key === null || !container) continue;
         const readings = cgroups.read(key, members, readOnce);
         for (const reading of readings) if (reading.level !== "container") shared.set(reading.directory, reading);
-        containers.set(key, containerPids(container, members, readings));
+        const pids = containerPids(container, members, readings);
+        containers.set(key, pids);
+        const { pod } = container;
+        if (initialNamespace && pod)
+          ofPods.push({ pod, pids, cgroups: readings.filter(({ level }) => level === "pod") });
       }
       cgroups.keep(new Set(containers.keys()));
       // What cannot be read has at least one task.
@@ -67,6 +83,7 @@ export function createPidGauge(root: ProcRoot, initialNamespace: boolean): PidGa
         zombies: countZombies(processes),
         limits: [...settingLimit(podPidsLimit, above, tasks), ...cgroupLimits(above), ...kernelLimits(tasks)],
         containers,
+        pods: podPids(ofPods),
       };
     },
   };
@@ -105,6 +122,31 @@ export function createPidGauge(root: ProcRoot, initialNamespace: boolean): PidGa
         : { source: "kernel.threads-max" as const, current: nodeThreads, limit: threadsMax, counts: "node" as const },
     ].flat();
   }
+}
+
+interface PodShare {
+  readonly pod: Pod;
+  readonly pids: ContainerPids;
+  /** Of the pod, as seen from this container. */
+  readonly cgroups: readonly PidsReading[];
+}
+
+function podPids(shares: readonly PodShare[]): Map<string, PodPids> {
+  const groups = Map.groupBy(shares, ({ pod }) => pod.uid);
+  return new Map(
+    [...groups].map(([uid, own]) => {
+      const cgroups = own.flatMap((share) => share.cgroups);
+      const limit = bindingLimit(
+        cgroups.flatMap(({ current, limit: most }): PidLimit[] =>
+          most === null ? [] : [{ source: "pod-cgroup", current, limit: most, counts: "pod" }],
+        ),
+      );
+      const sum = (read: (pids: ContainerPids) => number) => own.reduce((total, { pids }) => total + read(pids), 0);
+      const current = limit?.current ?? cgroups[0]?.current ?? sum((pids) => pids.current);
+      const { pod } = own[0] as PodShare;
+      return [uid, { pod, current, limit, zombies: sum((pids) => pids.zombies) }] as const;
+    }),
+  );
 }
 
 function remembering<T>(read: (key: string) => T): (key: string) => T {

@@ -2,6 +2,7 @@ import type { PidReading } from "#daemon/pids/gauge.ts";
 import { type Census, type GrowingHolder, holdersOf, takeCensus, whoGrows } from "#policy/pid-census.ts";
 import type { PidSource } from "#policy/pids.ts";
 import { type Point, type Trend, trendOf } from "#policy/trend.ts";
+import type { Container } from "#process/container.ts";
 import type { ProcessTable } from "#process/table.ts";
 
 /** What came before, as far back as growth is measured. */
@@ -10,8 +11,10 @@ export interface PidHistory {
   /** Of what counts against that limit of the pod; null: of the pod's tasks, where no limit is known. */
   podTrend(source: PidSource | null): Trend | null;
   containerTrend(key: string): Trend | null;
-  /** Who has taken most pids since the window began, in one container or in the pod. */
-  growing(table: ProcessTable, containerKey: string | null, now: number): GrowingHolder[];
+  /** Of one of a node's pods, by its UID. */
+  nodePodTrend(uid: string): Trend | null;
+  /** Who has taken most pids since the window began, of those in such containers. */
+  growing(table: ProcessTable, isThere: (container: Container | null) => boolean, now: number): GrowingHolder[];
 }
 
 const windowMs = 10 * 60_000;
@@ -42,6 +45,7 @@ export function createPidHistory(): PidHistory {
         [podKey(null), reading.tasks],
         ...reading.limits.map(({ source, current }): [string, number] => [podKey(source), current]),
         ...[...reading.containers].map(([key, { current }]): [string, number] => [containerKey(key), current]),
+        ...[...reading.pods].map(([uid, { current }]): [string, number] => [nodePodKey(uid), current]),
       ];
       series = new Map(
         values.map(([key, value]) => {
@@ -55,15 +59,20 @@ export function createPidHistory(): PidHistory {
     },
     podTrend: (source) => trendBy(podKey(source)),
     containerTrend: (key) => trendBy(containerKey(key)),
-    growing(table, containerKey, now) {
+    nodePodTrend: (uid) => trendBy(nodePodKey(uid)),
+    growing(table, isThere, now) {
       const since = censuses.find(({ at }) => at < now) ?? null;
-      return whoGrows(holdersOf(table), since, containerKey);
+      return whoGrows(holdersOf(table), since, isThere);
     },
   };
 }
 
 function podKey(source: PidSource | null): string {
   return `pod ${source}`;
+}
+
+function nodePodKey(uid: string): string {
+  return `pod of node ${uid}`;
 }
 
 function containerKey(key: string): string {

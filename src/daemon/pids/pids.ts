@@ -1,14 +1,20 @@
 import type { Clock } from "#base/clock.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Observer } from "#daemon/observer.ts";
-import { type ContainerPids, createPidGauge, type PidReading, type PidSettings } from "#daemon/pids/gauge.ts";
+import {
+  type ContainerPids,
+  createPidGauge,
+  type PidReading,
+  type PidSettings,
+  type PodPids,
+} from "#daemon/pids/gauge.ts";
 import { createPidHistory } from "#daemon/pids/history.ts";
 import { eventProcess } from "#daemon/watch/register.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import type { GrowingHolder } from "#policy/pid-census.ts";
-import { assessPressure, noPressure, type PressureChange, type ScopedLimit } from "#policy/pid-pressure.ts";
-import { bindingLimit, budgetOf, type ContainerPidBudget, type PidBudget } from "#policy/pids.ts";
-import type { Container } from "#process/container.ts";
+import { assessPressure, noPressure, type PressureChange, podScope, type ScopedLimit } from "#policy/pid-pressure.ts";
+import { bindingLimit, budgetOf, type ContainerPidBudget, type PidBudget, type PodPidBudget } from "#policy/pids.ts";
+import { type Container, containerRef } from "#process/container.ts";
 import type { Process } from "#process/process.ts";
 import type { ProcessTable, Surroundings } from "#process/table.ts";
 
@@ -17,6 +23,8 @@ export interface PidBudgets {
   readonly pod: PidBudget;
   /** By container key. */
   readonly containers: ReadonlyMap<string, ContainerPidBudget>;
+  /** Of each of a node's pods, by UID; none elsewhere. */
+  readonly pods: ReadonlyMap<string, PodPidBudget>;
 }
 
 export interface Pids {
@@ -88,20 +96,42 @@ export function createPids({ root, clock, observer, bus, known, surroundings, se
     const checked = gauge.read(fresh, settings);
     const { after, changes } = assess(checked);
     pressure = after;
-    for (const change of changes) tell(change, checked, history.growing(fresh, change.container?.key ?? null, now));
+    for (const change of changes) {
+      const { container, pod } = change;
+      const isThere = (own: Container | null) =>
+        container ? own?.key === container.key : !pod || own?.pod?.uid === pod.uid;
+      tell(change, checked, history.growing(fresh, isThere, now));
+    }
   }
 
   function assess(reading: PidReading) {
-    return assessPressure(pressure, limitsOf(reading), new Set(reading.containers.keys()));
+    const scopes = new Set([...reading.containers.keys(), ...[...reading.pods.keys()].map(podScope)]);
+    return assessPressure(pressure, limitsOf(reading), scopes);
   }
 
-  function tell({ container, limit, level }: PressureChange, reading: PidReading, growing: GrowingHolder[]): void {
-    const key = container?.key;
-    const trend = key === undefined ? history.podTrend(limit.source) : history.containerTrend(key);
-    const zombies = key === undefined ? reading.zombies : (reading.containers.get(key)?.zombies ?? 0);
+  function tell(
+    { container, pod = null, limit, level }: PressureChange,
+    reading: PidReading,
+    growing: GrowingHolder[],
+  ): void {
+    const { trend, zombies } = container
+      ? {
+          trend: history.containerTrend(container.key),
+          zombies: reading.containers.get(container.key)?.zombies ?? 0,
+        }
+      : pod
+        ? { trend: history.nodePodTrend(pod.uid), zombies: reading.pods.get(pod.uid)?.zombies ?? 0 }
+        : { trend: history.podTrend(limit.source), zombies: reading.zombies };
     const { growthPerHour: _, ...budget } = budgetOf(limit, zombies, trend);
     const scope = container ? "container" : "pod";
-    const data = { scope, container: refOf(container), level, ...budget, growing: growing.map(growingView) };
+    const data = {
+      scope,
+      container: containerRef(container),
+      ...(pod && { pod }),
+      level,
+      ...budget,
+      growing: growing.map(growingView),
+    };
     bus.emit({ type: "pids.pressure", data });
   }
 
@@ -118,6 +148,11 @@ export function createPids({ root, clock, observer, bus, known, surroundings, se
   function containerBudget({ container, current, currentFrom, limit, zombies }: ContainerPids): ContainerPidBudget {
     const counted = limit ?? { source: null, limit: null, current, counts: "container" as const };
     return { ...budgetOf(counted, zombies, history.containerTrend(container.key)), container, currentFrom };
+  }
+
+  function nodePodBudget({ pod, current, limit, zombies }: PodPids): PodPidBudget {
+    const counted = limit ?? { source: null, limit: null, current, counts: "pod" as const };
+    return { ...budgetOf(counted, zombies, history.nodePodTrend(pod.uid)), pod };
   }
 
   return {
@@ -138,24 +173,29 @@ export function createPids({ root, clock, observer, bus, known, surroundings, se
       return {
         pod: podBudget(reading),
         containers: new Map([...reading.containers].map(([key, pids]) => [key, containerBudget(pids)])),
+        pods: new Map([...reading.pods].map(([uid, pids]) => [uid, nodePodBudget(pids)])),
       };
     },
   };
 }
 
-function limitsOf({ limits, containers }: PidReading): ScopedLimit[] {
+function limitsOf({ limits, containers, pods }: PidReading): ScopedLimit[] {
   const ofContainers = [...containers.values()].flatMap(({ container, limit }) =>
     limit ? [{ container, limit }] : [],
   );
-  return [...limits.map((limit) => ({ container: null, limit })), ...ofContainers];
+  const ofPods = [...pods.values()].flatMap(({ pod, limit }) => (limit ? [{ container: null, pod, limit }] : []));
+  return [...limits.map((limit) => ({ container: null, limit })), ...ofContainers, ...ofPods];
 }
 
 function growingView({ container, parent, process, count, zombies, growth }: GrowingHolder) {
-  return { container: refOf(container), parent: nameOf(parent), process: nameOf(process), count, zombies, growth };
-}
-
-function refOf(container: Container | null) {
-  return container && { id: container.id, name: container.name };
+  return {
+    container: containerRef(container),
+    parent: nameOf(parent),
+    process: nameOf(process),
+    count,
+    zombies,
+    growth,
+  };
 }
 
 function nameOf(process: Process | null) {

@@ -3,9 +3,11 @@ import type { Bus } from "#daemon/bus.ts";
 import type { Causes } from "#daemon/causes.ts";
 import { createContainerLife } from "#daemon/containers/life.ts";
 import { endOf, type OomCounters, type OomKill } from "#daemon/containers/oom.ts";
+import { containerRef } from "#process/container.ts";
 import { decodeWaitStatus, type EventProcess } from "#process/event.ts";
 import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
+import { shownArgs, shownLine } from "#process/shown.ts";
 import { hasEnded } from "#process/state.ts";
 
 /** How a process ended: its wait status, null while or where the kernel does not tell. */
@@ -148,7 +150,7 @@ export function createRegister({ bus, causes, oom, clock, gone }: Means): Regist
       }
       oom.look(process);
       if (!execed) return;
-      const program = ({ name, facts }: Process) => ({ name, exe: facts.exe, command: facts.args?.[0] ?? null });
+      const program = ({ name, facts }: Process) => ({ name, exe: facts.exe, command: shownArgs(facts)?.[0] ?? null });
       const data = { before: program(before), after: program(process) };
       bus.emit({ type: "process.execed", process: eventProcess(process), data, cause: causeOf(process) });
     },
@@ -190,13 +192,14 @@ export function eventProcess(process: Process): EventProcess {
     id: formatId(process),
     ppid,
     name,
-    commandLine: facts.args && facts.args.length > 0 ? shortened(facts.args) : null,
-    container: container && { id: container.id, name: container.name },
+    commandLine: shortened(shownLine(facts)),
+    container: containerRef(container),
   };
 }
 
 /** A copy: a slice of a string keeps the whole of it in memory, and a class path is thirty times as long. */
-function shortened(args: readonly string[]): string {
-  const line = args.join(" ");
-  return line.length <= commandLineLength ? line : Buffer.from(line.slice(0, commandLineLength)).toString();
+function shortened(line: string | null): string | null {
+  return line === null || line.length <= commandLineLength
+    ? line
+    : Buffer.from(line.slice(0, commandLineLength)).toString();
 }

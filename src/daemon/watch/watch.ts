@@ -3,6 +3,7 @@ import type { Bus } from "#daemon/bus.ts";
 import type { Causes } from "#daemon/causes.ts";
 import { createOomCounters } from "#daemon/containers/oom.ts";
 import { createObserver, type Observer } from "#daemon/observer.ts";
+import type { PodNames } from "#daemon/pods/pod-names.ts";
 import { lookAround } from "#daemon/surroundings.ts";
 import { shareDescriptors } from "#daemon/watch/descriptors.ts";
 import { createRegister } from "#daemon/watch/register.ts";
@@ -10,6 +11,7 @@ import { createWatcher, type Watcher } from "#daemon/watch/watcher.ts";
 import { createStrays, type Strays } from "#daemon/zombies/strays.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import type { Process } from "#process/process.ts";
+import type { Surroundings } from "#process/table.ts";
 
 interface Means {
   readonly root: ProcRoot;
@@ -19,8 +21,10 @@ interface Means {
   readonly tickMs: number;
   /** How long a process must have been a stray to be told. */
   readonly minAgeMs?: () => number;
-  /** The process that sexton is the init of. */
-  readonly command?: number | null;
+  /** As it was found before; else it is looked for. */
+  readonly surroundings?: Surroundings;
+  /** Who the pods of a node are. */
+  readonly pods?: PodNames;
 }
 
 interface Watch {
@@ -39,9 +43,10 @@ export function createWatch({
   causes,
   tickMs,
   minAgeMs = () => 10_000,
-  command = null,
+  surroundings = lookAround(root, process.pid),
+  pods,
 }: Means): Watch {
-  const observer = createObserver(root, clock, lookAround(root, process.pid, command));
+  const observer = createObserver(root, clock, surroundings, pods);
   // Intervals by a clock that nobody sets: a step of the wall clock would hold up sweeps and looks, or fail readiness.
   const monotonic = () => performance.now();
   const oom = createOomCounters(root, monotonic, shareDescriptors(root).oomCounters);

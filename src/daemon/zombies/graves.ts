@@ -7,6 +7,8 @@ import type { Process } from "#process/process.ts";
 export interface Grave extends ProcessId {
   /** Milliseconds since the epoch; where nobody saw the end, when it was first found. */
   since: number;
+  /** The same moment by `performance.now()`: a wall clock that is set must make nobody old enough to be helped. */
+  agesFrom: number;
   sinceIsExact: boolean;
   /** Null: nobody saw the end, and nobody has looked since. */
   exit: ExitFacts | null;
@@ -20,6 +22,8 @@ export interface Grave extends ProcessId {
   claimed: boolean;
   /** Its collection, when that was heard of while it was claimed. */
   collected: RegisterEvent | null;
+  /** How old it became; null: it is there. */
+  agedMs: number | null;
   /** Who collected it has been told. */
   told: boolean;
 }
@@ -50,17 +54,19 @@ export function createGraves(bus: Bus, { onBurial, onCollected }: Listeners): Gr
     const grave = known(process);
     if (event.type === "process.exited") {
       // A scan may have been here first.
-      const exact = { since: event.time, sinceIsExact: true, exit: exitOf(event) };
+      const exact = { since: event.time, agesFrom: performance.now(), sinceIsExact: true, exit: exitOf(event) };
       onBurial(Object.assign(grave ?? open(process, event.time), exact));
     } else if (grave) {
       graves.delete(id.pid);
+      grave.agedMs = performance.now() - grave.agesFrom;
       onCollected(grave, event);
     }
   });
 
   function open({ pid, startTicks }: ProcessId, since: number): Grave {
     const untold = { untraced: false, detected: null, parent: null, claimed: false, collected: null, told: false };
-    const grave = { pid, startTicks, since, sinceIsExact: false, exit: null, ...untold };
+    const begun = { since, agesFrom: performance.now(), sinceIsExact: false, agedMs: null };
+    const grave = { pid, startTicks, ...begun, exit: null, ...untold };
     graves.set(pid, grave);
     return grave;
   }
@@ -79,6 +85,11 @@ export function createGraves(bus: Bus, { onBurial, onCollected }: Listeners): Gr
     },
     stop,
   };
+}
+
+/** Milliseconds, by a clock that nobody sets. */
+export function ageOf({ agesFrom, agedMs }: Pick<Grave, "agesFrom" | "agedMs">): number {
+  return agedMs ?? performance.now() - agesFrom;
 }
 
 function exitOf({ data }: RegisterEvent): ExitFacts {

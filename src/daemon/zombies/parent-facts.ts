@@ -26,7 +26,7 @@ export function readParentFacts(
   root: ProcRoot,
   process: Process,
   selfPid: number,
-  { allow }: SignalSettings = { allow: null },
+  { allow, isNodeDefault = false }: SignalSettings = { allow: null },
 ): ParentFacts | null {
   const status = orNull(readStatus(root, process.pid));
   if (!status) return null;
@@ -39,6 +39,7 @@ export function readParentFacts(
     // Nobody asks whether pid 1 could be signalled: no remedy does it.
     signalRefusal: process.pid <= 1 ? null : refuseSignal(process, status, own),
     allow,
+    onlyLooks: isNodeDefault,
     adoption: readAdoption(root, process, status, own, selfPid),
   };
 }

@@ -15,6 +15,7 @@ import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { type ParentFacts, type Refusal, refuseRemedy, workableRemedies } from "#policy/remedy.ts";
 import type { SignalSettings } from "#policy/signal.ts";
 import { adoptionMinAgeMs, remediesToTry, type ZombieSettings } from "#policy/zombies.ts";
+import type { Caller } from "#process/caller.ts";
 import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 import type { TraceContext } from "#process/trace-context.ts";
@@ -30,6 +31,7 @@ export interface ReapRequest {
   readonly abort: AbortSignal;
   /** Of the request, where it is known. */
   readonly trace?: TraceContext | null;
+  readonly caller?: Caller | null;
 }
 
 export interface ReapReport {
@@ -50,6 +52,7 @@ interface Plan {
   readonly abort: AbortSignal;
   readonly by: "request" | "config";
   readonly trace: TraceContext | null;
+  readonly caller: Caller | null;
 }
 
 export interface ReaperMeans {
@@ -163,7 +166,7 @@ export function createReaper(means: ReaperMeans): Reaper {
         return terminateParent(root, parent, members, {
           ...signalling,
           onSent: ({ name, number }) => {
-            const data = { verb: null, signal: name, number, target: null, force: true, remedy };
+            const data = { verb: null, signal: name, number, target: null, force: true, remedy, ...who(plan) };
             const id = bus.emit({ type: "signal.sent", process: eventProcess(parent), data, trace: plan.trace });
             causes.signalled(parent.pid, parent.startTicks, id, clock());
           },
@@ -193,6 +196,7 @@ export function createReaper(means: ReaperMeans): Reaper {
       microseconds,
       stoppedMicros,
       borrowedMicros,
+      ...who(plan),
     };
     const id = bus.emit({ type: "zombie.remedy", process: eventProcess(parent), data, trace: plan.trace });
     for (const { zombie } of reaped) zombies.reaped(zombie, remedy, id);
@@ -201,7 +205,7 @@ export function createReaper(means: ReaperMeans): Reaper {
   return {
     facts,
     stop: () => stopping.abort(),
-    async reap({ pids, strategy, minAgeMs, dryRun, abort, trace = null }) {
+    async reap({ pids, strategy, minAgeMs, dryRun, abort, trace = null, caller = null }) {
       // What has ended a moment ago is a zombie too, and what was collected a moment ago is none.
       const all = zombies.list(0);
       const wanted = pids === null ? all : all.filter((zombie) => pids.some((ref) => isMeant(zombie, ref)));
@@ -209,7 +213,7 @@ export function createReaper(means: ReaperMeans): Reaper {
       const results = await Promise.all(
         broodsOf(wanted).map((brood) => {
           const remedies = remediesToTry(strategy, settingsFor(brood.parent));
-          return treatBrood(brood, { remedies, strategy, minAgeMs, dryRun, abort, by: "request", trace });
+          return treatBrood(brood, { remedies, strategy, minAgeMs, dryRun, abort, by: "request", trace, caller });
         }),
       );
       const flat = results.flat();
@@ -219,8 +223,8 @@ export function createReaper(means: ReaperMeans): Reaper {
     },
     treat(brood, remedies, minAgeMs) {
       const abort = stopping.signal;
-      const plan = { remedies, strategy: "auto", minAgeMs, dryRun: false, abort, by: "config", trace: null } as const;
-      return treatBrood(brood, plan);
+      const own = { dryRun: false, by: "config", trace: null, caller: null } as const;
+      return treatBrood(brood, { remedies, strategy: "auto", minAgeMs, abort, ...own });
     },
   };
 }
@@ -233,6 +237,8 @@ const outside =
 const traced = "It is traced: whoever traces it has to wait for it before its parent can.";
 const parentEnded: Refusal = { detail: "Its parent has ended, and another has it now: ask again.", fix: null };
 const noRemedy = "There is no remedy that would be tried.";
+
+const who = ({ caller }: Plan) => (caller ? { caller } : {});
 
 function isOver(remedied: Remedied | undefined): boolean {
   return remedied?.outcome === "reaped" || remedied?.outcome === "gone" || remedied?.outcome === "would-reap";

@@ -3,7 +3,7 @@ import type { Bus } from "#daemon/bus.ts";
 import type { Observer } from "#daemon/observer.ts";
 import { zombieStatus } from "#daemon/watch/exit-status.ts";
 import { eventProcess } from "#daemon/watch/register.ts";
-import { createGraves, type Grave } from "#daemon/zombies/graves.ts";
+import { ageOf, createGraves, type Grave } from "#daemon/zombies/graves.ts";
 import { createZombieRates } from "#daemon/zombies/rates.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
@@ -50,7 +50,7 @@ interface Means {
 /** Finds zombies, blames their parents and tells both: `zombie.detected` and `zombie.reaped`. */
 export function createZombies(means: Means): Zombies {
   const { root, clock, bus, observer, settingsFor, leastAgeMs, remedy, originOf, selfPid } = means;
-  const rates = createZombieRates(clock());
+  const rates = createZombieRates(performance.now());
   const graves = createGraves(bus, { onBurial, onCollected });
   let timer: ReturnType<typeof setTimeout> | null = null;
   let dueAt = Number.POSITIVE_INFINITY;
@@ -73,10 +73,10 @@ export function createZombies(means: Means): Zombies {
   }
 
   /** Collected by whoever should have done so, unless a remedy has told that it was its own work. */
-  function tellCollected(grave: Grave, { process, time }: RegisterEvent): void {
+  function tellCollected(grave: Grave, { process }: RegisterEvent): void {
     if (grave.detected === null || grave.told) return;
     const by = grave.parent && isAlive(grave.parent) ? "parent" : "init";
-    const data = { by, strategy: null, parent: grave.parent && eventProcess(grave.parent), ...age(grave, time) };
+    const data = { by, strategy: null, parent: grave.parent && eventProcess(grave.parent), ...age(grave) };
     bus.emit({ type: "zombie.reaped", process, data, cause: grave.detected });
   }
 
@@ -97,8 +97,7 @@ export function createZombies(means: Means): Zombies {
   function check(): void {
     timer = null;
     dueAt = Number.POSITIVE_INFINITY;
-    const now = clock();
-    const due = [...graves.all()].filter(({ since }) => now - since >= leastAgeMs() || now < since);
+    const due = [...graves.all()].filter((grave) => ageOf(grave) >= leastAgeMs());
     // Most have been collected long ago, and then nothing is looked at.
     const startedAt = performance.now();
     const zombies = due.length > 0 || ownHaveEnded ? list() : [];
@@ -107,17 +106,17 @@ export function createZombies(means: Means): Zombies {
     ownHaveEnded = zombies.some(({ parent }) => parent?.pid === selfPid);
     for (const zombie of zombies) if (zombie.cause !== "just-exited") detect(zombie);
     const againMs = remedy(zombies);
-    const nextMs = nextDue(now);
+    const nextMs = nextDue();
     const waitMs = Math.min(againMs ?? Number.POSITIVE_INFINITY, nextMs ?? Number.POSITIVE_INFINITY);
     if (Number.isFinite(waitMs)) wake(Math.max(waitMs, leastMs));
   }
 
   /** When the youngest of those that are not told yet will be old enough. */
-  function nextDue(now: number): number | null {
+  function nextDue(): number | null {
     let least: number | null = null;
-    for (const { detected, since } of graves.all()) {
-      if (detected !== null) continue;
-      const inMs = Math.max(leastAgeMs() - (now - since), recheckMs);
+    for (const grave of graves.all()) {
+      if (grave.detected !== null) continue;
+      const inMs = Math.max(leastAgeMs() - ageOf(grave), recheckMs);
       least = Math.min(least ?? inMs, inMs);
     }
     return least;
@@ -127,9 +126,9 @@ export function createZombies(means: Means): Zombies {
     const { process, parent, cause, exit } = zombie;
     const grave = graves.of(process, zombie.since);
     if (grave.detected !== null) return;
-    if (parent) rates.count(parent, clock());
+    if (parent) rates.count(parent, performance.now());
     const blame = { cause, parent: parent && eventProcess(parent), origin: originOf(process) };
-    const data = { ...exit, ...blame, ...age(grave, clock()) };
+    const data = { ...exit, ...blame, ...age(grave) };
     grave.parent = parent;
     grave.detected = bus.emit({ type: "zombie.detected", process: eventProcess(process), data });
   }
@@ -147,8 +146,9 @@ export function createZombies(means: Means): Zombies {
         grave.exit ??= decodeWaitStatus(zombieStatus(root, stat));
         const { since, sinceIsExact, exit } = grave;
         const parent = table.byPid.get(stat.ppid) ?? null;
-        const ageMs = Math.max(0, now - since);
-        const signs = { ppid: stat.ppid, tracerPid: tracerOf(grave), ageMs };
+        const ageMs = ageOf(grave);
+        const parentIsPause = parent?.role === "pause";
+        const signs = { ppid: stat.ppid, tracerPid: tracerOf(grave), ageMs, parentIsPause };
         const cause = zombieCause(signs, settingsFor(parent).minAgeMs);
         return [{ process, exit, since, sinceIsExact, ageMs, parent, cause }];
       })
@@ -175,7 +175,7 @@ export function createZombies(means: Means): Zombies {
     },
     look: () => wake(0),
     list,
-    perHour: (parent) => rates.perHour(parent, clock()),
+    perHour: (parent) => rates.perHour(parent, performance.now()),
     claim(zombies) {
       const claimed = zombies.flatMap(({ process }) => graves.known(process) ?? []);
       for (const grave of claimed) {
@@ -191,13 +191,12 @@ export function createZombies(means: Means): Zombies {
       };
     },
     reaped(zombie, strategy, cause) {
-      const { process, parent, since, sinceIsExact } = zombie;
+      const { process, parent } = zombie;
       const grave = claims.get(formatId(process));
       if (!grave || grave.told) return;
       grave.told = true;
       const data = { by: "sexton", strategy, parent: parent && eventProcess(parent) };
-      const seconds = age({ since, sinceIsExact }, clock());
-      bus.emit({ type: "zombie.reaped", process: eventProcess(process), data: { ...data, ...seconds }, cause });
+      bus.emit({ type: "zombie.reaped", process: eventProcess(process), data: { ...data, ...age(grave) }, cause });
     },
   };
 }
@@ -211,6 +210,6 @@ const recheckMs = 1_000;
 /** What looking may take of a core. */
 const mostOfACore = 0.02;
 
-function age({ since, sinceIsExact }: Pick<Grave, "since" | "sinceIsExact">, now: number) {
-  return { ageSeconds: Math.max(0, Math.round(now - since)) / 1000, ageIsExact: sinceIsExact };
+function age(grave: Grave) {
+  return { ageSeconds: Math.round(ageOf(grave)) / 1000, ageIsExact: grave.sinceIsExact };
 }

@@ -5,7 +5,8 @@ import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { lossyUtf8 } from "#kernel/procfs/text.ts";
 
 const openReadOnly = 0o2000000; // O_RDONLY | O_CLOEXEC
-const openDirectory = 0o2200000; // O_RDONLY | O_DIRECTORY | O_CLOEXEC
+// O_RDONLY | O_DIRECTORY | O_CLOEXEC. On arm64 O_DIRECTORY is another bit, and this one is O_DIRECT, which /proc refuses.
+const openDirectory = process.arch === "arm64" ? 0o2040000 : 0o2200000;
 // One set of buffers for all roots: a read is done before the next one starts.
 const path = memory(4096);
 const content = memory(readSize);

@@ -33,7 +33,10 @@ export function parseLoadavg(text: string): Loadavg | null {
 
 type Six = [number, number, number, number, number, number];
 
-/** The newest id that the reader's PID namespace has given out. */
+/**
+ * The newest id that the reader's PID namespace has given out; null where there is no such count: gVisor writes a 0 that
+ * never moves (ReadSeqFileData of its pkg/sentry/fs/proc/loadavg.go).
+ */
 export interface LastPid {
   read(): Read<number> | null;
   close(): void;
@@ -79,5 +82,5 @@ export function parseLastPid(bytes: Uint8Array, length: number = bytes.length): 
     if (digit < 0 || digit > 9) break;
     value += digit * scale;
   }
-  return at < last && bytes[at] === 32 ? value : null;
+  return at < last && bytes[at] === 32 && value > 0 ? value : null;
 }

@@ -1,9 +1,11 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { toTimestamp } from "#base/clock.ts";
 import type { EventProcess, RegisterEvent } from "#process/event.ts";
+import type { Pod } from "#process/pod.ts";
 import type { Identity } from "#telemetry/otlp/identities.ts";
 import { reloadOutcome } from "#telemetry/otlp/operation.ts";
-import { containerAttributes, exitAttributes, subjectAttributes } from "#telemetry/otlp/subject.ts";
+import { exitAttributes, subjectAttributes } from "#telemetry/otlp/subject.ts";
+import { containerAttributes } from "#telemetry/process-metrics.ts";
 
 /** Told by names of the conventions, or of another meaning. */
 const elsewhere = new Set([
@@ -11,6 +13,7 @@ const elsewhere = new Set([
   "signal",
   "coreDumped",
   "container",
+  "pod",
   "evidence",
   "outcome",
   "watch",
@@ -37,6 +40,8 @@ export function eventAttributes(event: RegisterEvent, identity: Identity | null,
     ...(process && identity ? subjectAttributes(process, identity, withCommandLine) : {}),
     ...Object.fromEntries(facts),
     ...(data["container"] ? containerAttributes(data["container"] as EventProcess["container"]) : {}),
+    // Of one pod of a node, without a container of it.
+    ...(data["pod"] ? containerAttributes({ id: null, name: null, pod: data["pod"] as Pod }) : {}),
     "sexton.watch": text(data["watch"]),
     ...special(kind, event),
     ...(type === "process.exited" ? { "process.exit.time": toTimestamp(time) } : {}),

@@ -58,8 +58,11 @@ function severityOf({ type, data }: Pick<RegisterEvent, "type" | "data">): Sever
       return exitSeverity(data);
     case "zombie.detected":
     case "signal.refused":
+    case "request.refused":
     case "reload.unconfirmed":
       return SeverityNumber.WARN;
+    case "hook.ended":
+      return data["status"] === "failed" ? SeverityNumber.WARN : SeverityNumber.INFO;
     case "reload.failed":
     case "config.rejected":
       return SeverityNumber.ERROR;

@@ -1,6 +1,7 @@
 import type { EventProcess, RegisterEvent } from "#process/event.ts";
 import { formatId, type ProcessId } from "#process/identity.ts";
 import { exeName, type Process } from "#process/process.ts";
+import { shownArgs } from "#process/shown.ts";
 import { isTitle } from "#process/title.ts";
 
 /** What telemetry says of a process beside what its events do. */
@@ -54,7 +55,7 @@ const longestCommand = 256;
 
 /** A title that a program has written over its arguments may go on with them: `nginx: master process nginx -g …`. */
 function commandOf(process: Process): string | null {
-  const first = process.facts.args?.[0] ?? "";
+  const first = shownArgs(process.facts)?.[0] ?? "";
   const name = isTitle(process) ? first.replace(/[:\s].*$/s, "") : first;
   return name.slice(0, longestCommand) || null;
 }

@@ -63,7 +63,10 @@ export function createInstruments(meter: Meter, observer: Pick<Observer, "onScan
       else if (type === "signal.sent") signals.add(1, signalAttributes(data["signal"], "sent"));
       // What was asked for may be a verb, or any text.
       else if (type === "signal.refused") {
-        signals.add(1, signalAttributes(parseSignal(String(data["verb"]))?.name, String(data["kind"])));
+        signals.add(
+          1,
+          signalAttributes(parseSignal(String(data["signal"] ?? data["verb"]))?.name, String(data["kind"])),
+        );
       } else if (type === "config.rejected") rejections.add(1, watchAttributes(data));
       else {
         const outcome = reloadOutcome(event);

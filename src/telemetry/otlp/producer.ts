@@ -4,6 +4,7 @@ import { emptyResource } from "@opentelemetry/resources";
 import type { MetricData, MetricProducer } from "@opentelemetry/sdk-metrics";
 import type { ProcessState } from "#process/state.ts";
 import type { WatchFigures } from "#telemetry/config-metrics.ts";
+import { readPlace } from "#telemetry/container-labels.ts";
 import type { Delivery } from "#telemetry/delivery.ts";
 import { configData } from "#telemetry/otlp/config-data.ts";
 import { metricData, type Point, point, type Span } from "#telemetry/otlp/metric-data.ts";
@@ -98,8 +99,16 @@ function zombieCount({ sums }: ProcessSnapshot, span: Span): MetricData {
   const description = "Processes that have ended and were not collected, by the container that they lived in.";
   return metricData(
     { name: "sexton.zombies", unit: "{process}", kind: "updown", description },
-    pointsOf(counts, span, (container) => (container === "" ? {} : { "container.name": container })),
+    pointsOf(counts, span, placeAttributes),
   );
+}
+
+function placeAttributes(place: string): Attributes {
+  const { container, pod } = readPlace(place);
+  if (container === "") return {};
+  if (pod === null) return { "container.name": container };
+  const names = { "k8s.container.name": container, "k8s.pod.name": pod.name ?? undefined };
+  return { "container.name": container, ...names, "k8s.namespace.name": pod.namespace ?? undefined };
 }
 
 function unseenMetric(count: number, span: Span): MetricData {

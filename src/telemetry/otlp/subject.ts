@@ -2,6 +2,7 @@ import type { Attributes } from "@opentelemetry/api";
 import { toTimestamp } from "#base/clock.ts";
 import type { EventProcess } from "#process/event.ts";
 import type { Identity } from "#telemetry/otlp/identities.ts";
+import { containerAttributes } from "#telemetry/process-metrics.ts";
 
 /**
  * Whom an event or span is about, in the words of the semantic conventions (registry/attributes/process.md, 1.45; release
@@ -21,10 +22,6 @@ export function subjectAttributes(
     "process.command_line": withCommandLine ? (commandLine ?? undefined) : undefined,
     ...containerAttributes(container),
   };
-}
-
-export function containerAttributes(container: EventProcess["container"]): Attributes {
-  return { "container.id": container?.id ?? undefined, "container.name": container?.name ?? undefined };
 }
 
 /** How a process ended; `failure` is what `error.type` says, null when it went well or nobody knows. */

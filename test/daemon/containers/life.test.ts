@@ -76,7 +76,7 @@ describe("a container's life", () => {
     life.leave(old);
     const next = process({ pid: 30, in: "web" });
     // The same name under another id, as the kubelet restarts a container.
-    const container = { key: "another", id: "another", name: "web", podUid: null };
+    const container = { key: "another", id: "another", name: "web", pod: null };
     life.join({ ...next, container }, null);
     expect(told()).toEqual(["container.exited web", "container.started web"]);
     expect(events[1]?.data).toMatchObject({ container: { id: "another" }, restart: true });

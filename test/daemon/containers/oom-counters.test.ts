@@ -42,7 +42,7 @@ describe("the counters", () => {
     writeFileSync(join(at, "mountinfo"), `31 23 0:28 /../${id} ${path} rw - ${filesystem} cgroup ${options}\n`);
     symlinkSync("/", join(at, "root"));
     const row: Row = { pid, in: "web", containerId: id };
-    const container = { key: id, id, name: "web", podUid: null };
+    const container = { key: id, id, name: "web", pod: null };
     return tableOf([row], {}, new Map([[id, container]])).byPid.get(pid) as Process;
   }
   const never = () => false;

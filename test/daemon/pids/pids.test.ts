@@ -148,7 +148,11 @@ describe("pids.pressure", () => {
         zombies: 157,
         secondsToExhaustion: null,
         growing: [
-          expect.objectContaining({ container: { id: expect.any(String), name: "app" }, parent: null, growth: 150 }),
+          expect.objectContaining({
+            container: { id: expect.any(String), name: "app", pod: null },
+            parent: null,
+            growth: 150,
+          }),
           expect.objectContaining({
             parent: { pid: 20, id: "20-2000", name: "sh", commandLine: "sh" },
             process: null,

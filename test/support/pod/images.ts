@@ -2,10 +2,10 @@ import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.ts";
 import { groundFolder, prepareGround } from "./ground.ts";
-import { image } from "./rootfs.ts";
+import { image, type Recipe } from "./rootfs.ts";
 
 /** The programs of test/programs/pod. */
-export type ActorProgram = "deaf" | "hungry" | "leaks" | "reloads";
+export type ActorProgram = "deaf" | "drains" | "hungry" | "leaks" | "reloads";
 
 /** An image that is nothing but one static program out of test/programs/pod. */
 export async function actorImage(program: ActorProgram): Promise<string> {
@@ -30,7 +30,27 @@ export const nginxUid = 101;
 
 /** nginx out of Debian's package: in the foreground, as its own user, two workers, logging to stderr. */
 export function nginxImage(): Promise<string> {
+  return image(nginxRecipe());
+}
+
+/** The same nginx behind `sexton init`, with a shell to start other things by. */
+export function initImage(sexton: string): Promise<string> {
+  const recipe = nginxRecipe();
   return image({
+    ...recipe,
+    name: "init",
+    programs: [...(recipe.programs ?? []), "/bin/sh", "/bin/sleep"],
+    files: { ...recipe.files, "/sexton": sexton },
+    changes: [
+      'ENTRYPOINT ["/sexton", "init", "--"]',
+      'CMD ["/usr/sbin/nginx"]',
+      ...recipe.changes.filter((change) => !change.startsWith("ENTRYPOINT")),
+    ],
+  });
+}
+
+function nginxRecipe(): Recipe {
+  return {
     name: "nginx",
     programs: ["/usr/sbin/nginx"],
     files: { "/etc/nginx/mime.types": "/etc/nginx/mime.types" },
@@ -42,7 +62,7 @@ export function nginxImage(): Promise<string> {
     },
     folders: ["tmp", "usr/share/nginx/html"],
     changes: ['ENTRYPOINT ["/usr/sbin/nginx"]', `USER ${nginxUid}:${nginxUid}`, "STOPSIGNAL SIGQUIT"],
-  });
+  };
 }
 
 // Everything that nginx writes is below /tmp, as in the public unprivileged image, so its root can be read-only.

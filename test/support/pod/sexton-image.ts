@@ -47,7 +47,16 @@ async function build(): Promise<string> {
 /** Everything that the Dockerfile copies, and the Dockerfile. */
 function fingerprint(builder: string): string {
   const hash = createHash("sha256").update(builder);
-  const fixed = ["Dockerfile", ".dockerignore", "package.json", "bun.lock", "bunfig.toml", "scripts/build.ts"];
+  const fixed = [
+    "Dockerfile",
+    ".dockerignore",
+    "package.json",
+    "bun.lock",
+    "bunfig.toml",
+    "scripts/build.ts",
+    "scripts/identity.ts",
+    "scripts/page.ts",
+  ];
   const source = [...new Glob("src/**/*").scanSync({ cwd: top, onlyFiles: true })].sort();
   for (const path of [...fixed, ...source]) hash.update(`\0${path}\0`).update(readFileSync(join(top, path)));
   return hash.digest("hex").slice(0, 16);

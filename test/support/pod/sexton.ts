@@ -6,14 +6,14 @@ import { sextonImage } from "./sexton-image.ts";
 
 type Profile = "observe" | "signal" | "signal-any" | "full";
 
-/** sexton as a container of a pod: its own image, a profile of k8s/README.md, and settings from the environment. */
+/** sexton as a container of a pod: its own image, a profile of k8s/profiles, and settings from the environment. */
 export async function sextonContainer(
   profile: Profile,
   env: Readonly<Record<string, string>> = {},
   securityContext: object = {},
 ): Promise<IContainer> {
   const found = profiles().get(profile);
-  if (found === undefined) throw new Error(`Cannot use profile ${profile}: k8s/README.md has none of that name`);
+  if (found === undefined) throw new Error(`Cannot use profile ${profile}: k8s/profiles has none of that name`);
   return {
     name: "sexton",
     image: await sextonImage(),

@@ -173,9 +173,9 @@ describe("command lines", () => {
 
   test("go out where the configuration says so", () => {
     const { knows, dies, records, spans } = createObserved({ commandLine: true });
-    dies(knows({ pid: 30, args: ["app", "--token=1"] }), { exitCode: 0 });
-    expect(records[0]?.attributes["process.command_line"]).toBe("app --token=1");
-    expect(spans[0]?.attributes["process.command_line"]).toBe("app --token=1");
+    dies(knows({ pid: 30, args: ["app", "--port=1", "--token=2"] }), { exitCode: 0 });
+    expect(records[0]?.attributes["process.command_line"]).toBe("app --port=1 --token=***");
+    expect(spans[0]?.attributes["process.command_line"]).toBe("app --port=1 --token=***");
   });
 });
 

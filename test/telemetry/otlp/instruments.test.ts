@@ -53,6 +53,11 @@ describe("what happens is counted", () => {
     ],
     [
       "sexton.signals.sent",
+      { type: "signal.refused", data: { verb: "terminate", signal: "SIGTERM", kind: "signal-unhandled" } },
+      { "sexton.signal.name": "SIGTERM", "sexton.signal.outcome": "signal-unhandled", value: 1 },
+    ],
+    [
+      "sexton.signals.sent",
       { type: "signal.refused", data: { verb: "drop tables", kind: "unknown-signal" } },
       { "sexton.signal.outcome": "unknown-signal", value: 1 },
     ],
