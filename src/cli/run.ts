@@ -1,28 +1,13 @@
 import { suggestion } from "#base/closest.ts";
 import { UsageError } from "#base/errors.ts";
 import { type Command, type CommandContext, type ExitCode, exitCode, type LiveOutput } from "#cli/command.ts";
-import { completion } from "#cli/commands/completion.ts";
-import { config } from "#cli/commands/config.ts";
-import { copy } from "#cli/commands/copy.ts";
-import { demo, type RunDemo } from "#cli/commands/demo.ts";
-import { doctor } from "#cli/commands/doctor.ts";
-import { events } from "#cli/commands/events.ts";
-import { health } from "#cli/commands/health.ts";
-import { openApi } from "#cli/commands/openapi.ts";
-import { pod } from "#cli/commands/pod.ts";
-import { ps } from "#cli/commands/ps.ts";
-import { reloads } from "#cli/commands/reloads.ts";
+import type { RunDemo } from "#cli/commands/demo.ts";
 import { type Serve, serveCommand } from "#cli/commands/serve.ts";
-import { reload, signal } from "#cli/commands/signal.ts";
-import { version } from "#cli/commands/version.ts";
-import { zombies } from "#cli/commands/zombies.ts";
-import { commandHelp, helpFacts, initCommand, overview } from "#cli/help.ts";
+import type { HelpLook } from "#cli/help.ts";
 import { type ColorChoice, colorChoices, createPaint } from "#cli/paint.ts";
 import { parse, type Values } from "#cli/parse.ts";
 import type { Screen } from "#cli/screen.ts";
 import { sourcesOf } from "#cli/sources.ts";
-import { addressToCall, tokenHeaders } from "#cli/token.ts";
-import { createClient, UnreachableError } from "#client/client.ts";
 import { loadConfig } from "#config/load.ts";
 
 export interface Terminal {
@@ -45,42 +30,39 @@ export interface Documents {
 
 /** Reads the command line and runs what it says. Every error ends as one sentence on `err` and an exit code. */
 export async function run(argv: readonly string[], terminal: Terminal, serve: Serve): Promise<ExitCode> {
-  const commands: Command[] = [
-    serveCommand(serve),
-    ps,
-    zombies,
-    events,
-    signal,
-    reload,
-    reloads,
-    pod,
-    doctor,
-    health,
-    config,
-    openApi(terminal.documents.openApi),
-    demo(terminal.demo),
-    copy,
-    completion(() => commands),
-    version,
-  ];
   try {
-    return await dispatch(argv, terminal, commands);
+    return await dispatch(argv, terminal, serve);
   } catch (cause) {
-    if (cause instanceof UsageError) terminal.err(`sexton: ${cause.message}\n`);
-    else if (cause instanceof UnreachableError) terminal.err(`sexton: ${cause.message}\n`);
-    else throw cause;
-    return cause instanceof UsageError ? exitCode.usage : exitCode.unreachable;
+    const code = cause instanceof UsageError ? exitCode.usage : await codeOfUnreachable(cause);
+    if (code === null) throw cause;
+    terminal.err(`sexton: ${(cause as Error).message}\n`);
+    return code;
   }
 }
 
-async function dispatch(argv: readonly string[], terminal: Terminal, commands: readonly Command[]): Promise<ExitCode> {
+async function codeOfUnreachable(cause: unknown): Promise<ExitCode | null> {
+  const { UnreachableError } = await import("#client/client.ts");
+  return cause instanceof UnreachableError ? exitCode.unreachable : null;
+}
+
+/** On demand: an agent that serves is not to keep in memory how the others work. */
+async function commandsOf(terminal: Terminal, serve: Serve): Promise<readonly Command[]> {
+  const { allCommands } = await import("#cli/commands.ts");
+  return allCommands(terminal, serve);
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal, serve: Serve): Promise<ExitCode> {
   const [first = "serve", ...rest] = argv;
-  if (first === "help" || first === "--help" || first === "-h") return help(rest, terminal, commands);
-  if (first === "--version") return dispatch(["version", ...rest], terminal, commands);
+  if (first === "help" || first === "--help" || first === "-h")
+    return help(rest, terminal, await commandsOf(terminal, serve));
+  if (first === "--version") return dispatch(["version", ...rest], terminal, serve);
   const implied = first.startsWith("-");
-  const command = find(implied ? "serve" : first, commands);
+  const command = implied || first === "serve" ? serveCommand(serve) : find(first, await commandsOf(terminal, serve));
   const { values, positionals } = parse(command, implied ? argv : rest);
-  if (values["help"]) return show(values, terminal, (look) => commandHelp(command, look));
+  if (values["help"]) {
+    const { commandHelp } = await import("#cli/help.ts");
+    return show(values, terminal, (look) => commandHelp(command, look));
+  }
   if (positionals.length > command.maxOperands) {
     throw new UsageError(
       `Cannot use "${positionals[command.maxOperands]}" with ${command.name}: it takes ${command.operands || "options only"}`,
@@ -98,6 +80,10 @@ async function dispatch(argv: readonly string[], terminal: Terminal, commands: r
     paint: paintOf(values, terminal),
     loadConfig: load,
     connect: async () => {
+      const [{ addressToCall, tokenHeaders }, { createClient }] = await Promise.all([
+        import("#cli/token.ts"),
+        import("#client/client.ts"),
+      ]);
       const { config, origins } = await load();
       const headers = tokenHeaders(config.tokenFile, terminal.env["SEXTON_TOKEN"]);
       return createClient(addressToCall(config.listen), { origin: origins.get("listen") ?? "default", headers });
@@ -116,6 +102,7 @@ function paintOf(values: Values, { screen, env }: Terminal) {
 const helpCommand: Pick<Command, "options"> = { options: { json: { type: "boolean", description: "" } } };
 
 async function help(argv: readonly string[], terminal: Terminal, commands: readonly Command[]): Promise<ExitCode> {
+  const { commandHelp, helpFacts, initCommand, overview } = await import("#cli/help.ts");
   const { values, positionals } = parse(helpCommand, argv);
   const [name] = positionals;
   if (positionals.length > 1) throw new UsageError(`Cannot help with "${positionals[1]}" too: name one command`);
@@ -126,7 +113,7 @@ async function help(argv: readonly string[], terminal: Terminal, commands: reado
   return exitCode.ok;
 }
 
-function show(values: Values, terminal: Terminal, text: (look: Parameters<typeof overview>[1]) => string): ExitCode {
+function show(values: Values, terminal: Terminal, text: (look: HelpLook) => string): ExitCode {
   terminal.out(text({ paint: paintOf(values, terminal), width: terminal.screen.size()?.columns ?? null }));
   return exitCode.ok;
 }

@@ -36,7 +36,7 @@ describeWithBrowser("what is done from the page", stageProblem, (browser) => {
     await dialogOf(page).getByRole("button", { name: "Close", exact: true }).last().click();
     await dialogOf(page).waitFor({ state: "detached" });
     // The focus is where it was.
-    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Send reload to web");
+    await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Send reload to web");
   });
 
   test("a signal that nothing handles is refused with the reason, and sent only when that is insisted on", async () => {

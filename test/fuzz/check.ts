@@ -53,7 +53,11 @@ function mayBeUnreadable({ message }: Plan): boolean {
   const isOdd = !/^\/[\x21-\x7e]*$/.test(target) || target.length > 8_000 || /[#\\<>"^`{|}]/.test(target);
   const fields = message.headers.flat().join("");
   const knownMethod = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE)$/.test(message.method);
-  return !isWhole(message) || isOdd || !knownMethod || /[^\x20-\x7e\t]/.test(fields) || fields.length > 8_000;
+  // What is left over begins the next request, and the parser's word on that may come in the place of the answer.
+  const hasMore = message.shape === "surplus";
+  return (
+    !isWhole(message) || hasMore || isOdd || !knownMethod || /[^\x20-\x7e\t]/.test(fields) || fields.length > 8_000
+  );
 }
 
 /** The operations that the request may have been for: of a path that was made odd, whatever it may be read as. */

@@ -1,12 +1,14 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { attachAccess, mayCallPtrace } from "#kernel/attach-access.ts";
+import { eventually } from "../support/poll.ts";
 
 const isRoot = process.getuid?.() === 0;
 const statusOf = (pid: number) => readFileSync(`/proc/${pid}/status`, "utf8");
 
 test("a process may attach to its own child, which is neither stopped nor traced by being asked about", async () => {
   const child = Bun.spawn(["sleep", "1131"], { stdin: "ignore", stdout: "ignore" });
+  await eventually("it to sleep", () => /^State:\tS/m.test(statusOf(child.pid)));
   for (let round = 0; round < 100; round++) expect(attachAccess(child.pid)).toBe("may");
   expect(statusOf(child.pid)).toMatch(/^State:\tS/m);
   expect(statusOf(child.pid)).toMatch(/^TracerPid:\t0$/m);

@@ -151,7 +151,7 @@ describe("zombies.remedy: report", () => {
       return left.length > leaksPerSecond ? left : undefined;
     });
     for (const { container, origin } of zombies) {
-      expect(container).toEqual({ id, name: "app" });
+      expect(container).toMatchObject({ id, name: "app" });
       expect(origin).toBe("main");
     }
   });

@@ -7,6 +7,14 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
+/** The element itself, or, where the panel has been drawn anew meanwhile, the one that says the same. */
+function standInFor(element: Element | null): HTMLElement | null {
+  const label = element?.getAttribute("aria-label") ?? null;
+  const alike = () => label && document.querySelector(`[aria-label="${CSS.escape(label)}"]`);
+  const found = element?.isConnected ? element : alike();
+  return found instanceof HTMLElement ? found : null;
+}
+
 /** The browser's own modal dialog: it keeps the focus inside, closes with Escape, and gives the focus back. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const id = useId();
@@ -18,7 +26,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     return () => {
       // What is behind an open one takes no focus.
       current?.close();
-      if (before instanceof HTMLElement) before.focus();
+      standInFor(before)?.focus();
     };
   }, []);
   return (
