@@ -27,6 +27,14 @@ const mostKb = 64 * 1024;
 const folder = mkdtempSync(join(tmpdir(), "sexton-chaos-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+function killIfThere(pid: number, signal: NodeJS.Signals = "SIGKILL") {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 describe.skipIf(skip)("chaos", () => {
   test(
     `of ${seconds} s, seed ${seed}: the table is right in the end, nothing is leaked, nobody is left stopped or traced`,
@@ -90,11 +98,7 @@ describe.skipIf(skip)("chaos", () => {
         );
       const kill = (signal: NodeJS.Signals) => {
         const found = victim();
-        try {
-          if (found) process.kill(found.outside, signal);
-        } catch {
-          // It has ended by itself.
-        }
+        if (found) killIfThere(found.outside, signal);
       };
 
       const done = await cause(
@@ -156,7 +160,7 @@ describe.skipIf(skip)("chaos", () => {
 
       // Now everybody goes, and what was kept of them is to go with them.
       for (const { outside, id, ppid } of inhabitants(pid)) {
-        if (outside !== pid && !id.startsWith("1-") && ppid > 0) process.kill(outside, "SIGKILL");
+        if (outside !== pid && !id.startsWith("1-") && ppid > 0) killIfThere(outside);
       }
       await eventually("the streams to be gone", async () => {
         const text = await (await agent.fetch("/metrics")).text();

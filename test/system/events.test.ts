@@ -62,19 +62,23 @@ describe("the register of a running agent", () => {
 });
 
 test("a reader that does not read is dropped, and the others go on", async () => {
-  const small = await startAgent({ args: ["--events-max-events", "100"] });
+  const small = await startAgent({ args: ["--events-max-events", "100", "--limits-mutations", "100000"] });
   const slow = await openStream(`${small.url}/events`, sse);
   await slow.waitFor("retry");
   slow.socket.pause();
   const quick = await openStream(`${small.url}/events?types=signal.refused`, sse);
   await quick.waitFor("retry");
-  // The kernel takes about 4 MiB for a reader that is away. A refusal is 600 bytes or so.
+  const words = Array.from({ length: 50 }, () => "y".repeat(100));
+  const sleeper = Bun.spawn(["sh", "-c", "while :; do read line; done", ...words], {
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  // The kernel takes about 4 MiB for a reader that is away. Unlike refusals all signals are told.
   await eventually(
     "the slow reader to be dropped",
     async () => {
-      // By a process that is not there, for which nothing is scanned.
-      const verb = "x".repeat(200);
-      await Promise.all(Array.from({ length: 500 }, () => small.post(`/processes/4194304/signal?verb=${verb}`)));
+      // What a process ignores by default.
+      const send = () => small.post(`/processes/${sleeper.pid}/signal?signal=URG&force=true&wait=0`);
+      await Promise.all(Array.from({ length: 200 }, send));
       return small.stderr().includes("an event stream was dropped");
     },
     150_000,
@@ -85,6 +89,7 @@ test("a reader that does not read is dropped, and the others go on", async () =>
   await slow.waitFor(": dropped: it reads too slowly");
   quick.socket.destroy();
   slow.socket.destroy();
+  sleeper.kill();
   expect(await small.stop()).toBe(0);
 }, 200_000);
 
