@@ -37,6 +37,8 @@ const newEnd = (socket: Bun.Socket<Pipe> | null): End => ({ socket, waiting: [],
 /** So many users have a server of their own; there are one or two in practice. */
 const mostUsers = 64;
 const mostConnections = 1_024;
+/** From the end of the servers to that of the connections: enough for what has been written already. */
+const lastWordsMs = 200;
 
 /**
  * A Unix socket whose callers are known. Bun.serve does not tell who is at the other end of a connection (Bun 1.4.5), and a
@@ -48,6 +50,7 @@ export function listenWithPeers({ path, mode, peerUid, serve, patienceSeconds = 
   const inner = new Map<number | null, { readonly at: string; readonly server: Stoppable }>();
   const nameOf = (uid: number | null) => `${uid ?? "unknown"}`;
   let open = 0;
+  let allClosed = () => {};
 
   function serverOf(uid: number | null): string | null {
     const known = inner.get(uid);
@@ -101,6 +104,7 @@ export function listenWithPeers({ path, mode, peerUid, serve, patienceSeconds = 
         end: ({ data }) => finish(data.server),
         close({ data }) {
           open--;
+          if (open === 0) allClosed();
           data.isOver = true;
           data.server.socket?.terminate();
         },
@@ -117,6 +121,12 @@ export function listenWithPeers({ path, mode, peerUid, serve, patienceSeconds = 
         [...inner.values()].map(({ server }) => server),
         graceMs,
       );
+      // What the servers have said last is on its way through the pipes.
+      const closed = new Promise<void>((resolve) => {
+        allClosed = resolve;
+        if (open === 0) resolve();
+      });
+      await Promise.race([closed, Bun.sleep(lastWordsMs)]);
       listener.stop(true);
       folder.remove([...inner.keys()].map(nameOf));
     },

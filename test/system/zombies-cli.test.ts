@@ -54,15 +54,15 @@ describe.skipIf(skip)("sexton zombies", () => {
     expect(outcomes).toEqual(["refused", "refused", "refused", "refused"]);
   });
 
-  test("what the agent refuses is a sentence and exit code 1", async () => {
-    for (const [option, value] of [
-      ["--strategy", "kill"],
-      ["--pids", "0"],
-      ["--min-age", "soon"],
+  test("what cannot be meant is a sentence: exit code 2 where it is known here, 1 where the agent refuses", async () => {
+    for (const [option, value, expected] of [
+      ["--strategy", "kill", 2],
+      ["--pids", "0", 1],
+      ["--min-age", "soon", 2],
     ] as const) {
       const { out, err, code } = await run("--reap", "--dry-run", option, value);
-      expect({ out, code }).toEqual({ out: "", code: 1 });
-      expect(err).toMatch(/^Cannot use ".+" of the query: .+\n$/);
+      expect({ option, out, code }).toEqual({ option, out: "", code: expected });
+      expect(err).toMatch(/^(sexton: )?Cannot use .+\n$/);
     }
   });
 
