@@ -40,7 +40,7 @@ function findingText(finding: DiagnosisFinding, { width, paint = (_, text) => te
   const [sentence = "", ...lines] = fix.split("\n");
   const field = (label: string, text: string) => wrap(printable(text), width, `${indent}${label}`, hanging);
   return [
-    paint(severity, `${words[severity].toUpperCase()}  ${printable(title)}`) + `  [${id}]`,
+    `${paint(severity, `${words[severity].toUpperCase()}  ${printable(title)}`)}  [${id}]`,
     ...field(labels.seen, seen),
     ...field(labels.why, why),
     ...field(labels.fix, sentence),
