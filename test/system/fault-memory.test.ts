@@ -34,7 +34,12 @@ describe.skipIf(problem !== null)("a memory limit of 128 MiB", () => {
       const kills = () => Number(/oom_kill (\d+)/.exec(read("memory.oom_control", "memory.events"))?.[1]);
       const agent = await startAgent({
         wrapper: ["sh", "-c", `echo $$ >${cgroup.path}/cgroup.procs; exec "$@"`, "sh", ...namespace.enter],
-        env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_METRIC_EXPORT_INTERVAL: "10000" },
+        env: {
+          // Nobody of the crowd ends by itself.
+          SEXTON_SHUTDOWN_DELAY: "0s",
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+          OTEL_METRIC_EXPORT_INTERVAL: "10000",
+        },
       });
       const pid = childOf(agent.pid);
       expect(cgroup.holds(pid)).toBe(true);
