@@ -59,7 +59,9 @@ describeWithBrowser("the page of an agent with tokens", null, (browser) => {
     const { page } = at;
     await logIn(page, tokens.read);
     await page.getByText("Read only: to change something needs role operate, and this is read.").waitFor();
-    await page.getByRole("row", { name: /bun/ }).first().click();
+    // Of many, only those are in the document that can be seen.
+    await page.getByRole("searchbox", { name: "Filter processes" }).fill("bun");
+    await page.getByRole("row", { name: /bun/ }).last().click();
     const button = page.getByRole("button", { name: "Send a signal…" });
     expect(await button.getAttribute("aria-disabled")).toBe("true");
     expect(await page.locator(`#${await button.getAttribute("aria-describedby")}`).textContent()).toContain(
