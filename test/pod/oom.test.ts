@@ -35,7 +35,11 @@ for (const [profile, told] of [
     podTest(
       `an app that its memory limit has killed is ${told ? "told as that" : "not told as what cannot be seen"}`,
       async () => {
-        await until("both apps", async () => (await listProcesses(pod(), "?name=hungry")).length === 2 || undefined);
+        // A runtime's first process is seen before it is in its container's cgroup.
+        await until("both apps in their containers", async () => {
+          const apps = await listProcesses(pod(), "?name=hungry");
+          return new Set(apps.map(({ container }) => container?.name)).size === 2 || undefined;
+        });
         process.kill(await hostPidOf("starved"), "SIGUSR1");
         const { exited, ended } = await endOf("starved");
         const oom = told ? { probableOomKill: true, containerOomKills: 1 } : {};
