@@ -38,7 +38,8 @@ for (const [profile, told] of [
         // A runtime's first process is seen before it is in its container's cgroup.
         await until("both apps in their containers", async () => {
           const apps = await listProcesses(pod(), "?name=hungry");
-          return new Set(apps.map(({ container }) => container?.name)).size === 2 || undefined;
+          const names = apps.map(({ container }) => container?.name);
+          return (names.includes("starved") && names.includes("twin")) || undefined;
         });
         process.kill(await hostPidOf("starved"), "SIGUSR1");
         const { exited, ended } = await endOf("starved");
