@@ -118,6 +118,11 @@ export function createObserver(
   function sightAgain(entry: Entry, line: StatLine, now: number, reread: boolean): Sighting {
     const { stat } = line;
     const before = entry.sighting;
+    // Half of it would be the old program and half the new one, and the next look would find another exec.
+    if (stat.execing && before.layout !== null) {
+      entry.generation = generation;
+      return before;
+    }
     const startedAt = startOf(stat, bootedAt);
     const cpuPercent = Math.abs(now - entry.cpuAt) >= cpuWindowMs ? measureCpu(entry, stat, now) : before.cpuPercent;
     const mayHaveChanged = reread || hasRun(stat, entry.factsStat);

@@ -27,6 +27,11 @@ export interface ProcStat {
    * them, and address space randomization gives each exec others. Null: hidden (ptrace access mode), or no memory.
    */
   layout: number | null;
+  /**
+   * In the midst of execve(2): the memory is the new program's already (begin_new_exec), and what tells which program
+   * it is has not been put there. A microsecond or so; longer where the loader waits for a disk.
+   */
+  execing: boolean;
   /** A wait status (wait(2)): code << 8 | signal. 0 also where permission hides it (ptrace access mode). */
   exitCode: number;
 }
@@ -110,6 +115,8 @@ export function parseStat(bytes: Uint8Array): ProcStat | null {
     virtualBytes: numbers[19] as number,
     rssPages: numbers[20] as number,
     layout: layoutAt(bytes, addresses, rest),
+    // Without memory, and hidden, it is otherwise: no bytes, and a 1.
+    execing: bytes[addresses] === 48 && bytes[addresses + 1] === 32 && (numbers[19] as number) > 0,
     exitCode: numberAt(bytes, skipFields(bytes, rest, 23)),
   };
 }

@@ -22,6 +22,8 @@ function render(stat: ProcStat, comm: Uint8Array): Uint8Array {
   };
   const more = { 11: stat.systemTicks, 16: stat.threads, 18: stat.startTicks, 19: stat.virtualBytes };
   Object.assign(numbers, at, more, { 4: -1, 20: stat.rssPages, 21: "18446744073709551615", 48: stat.exitCode });
+  // As the addresses of another user's process are hidden.
+  Object.assign(numbers, { 22: 1, 23: 1 });
   return Buffer.concat([Buffer.from(`${stat.pid} (`), comm, Buffer.from(`) ${stat.state} ${numbers.join(" ")}\n`)]);
 }
 
@@ -42,6 +44,7 @@ const example: ProcStat = {
   virtualBytes: 10_502_144,
   rssPages: 1_666,
   layout: null,
+  execing: false,
   exitCode: 0,
 };
 
@@ -97,6 +100,7 @@ describe("parseStat()", () => {
       virtualBytes: number,
       rssPages: fc.integer({ min: -1_000 }),
       layout: fc.constant(null),
+      execing: fc.constant(false),
       exitCode: fc.nat({ max: 0xffff }),
     });
     fc.assert(
@@ -141,7 +145,19 @@ describe("parseStat()", () => {
     ];
     expect(new Set([image, ...others].map((stat) => stat?.layout)).size).toBe(4);
     expect(withAddresses("1", "1", "0")).toEqual(example);
-    expect(withAddresses("0", "0", "0")).toEqual(example);
+    expect(withAddresses("0", "0", "0")).toMatchObject({ layout: null });
+  });
+
+  test("tells who is in the midst of an exec from who is hidden, and from who has no memory", () => {
+    expect(withAddresses("0", "0", "140733636451776")).toMatchObject({ execing: true, layout: null });
+    expect(withAddresses("1", "1", "0")?.execing).toBe(false);
+    expect(withAddresses("94017627578368", "94017627578709", "140733636451776")?.execing).toBe(false);
+    const zombie = { ...example, state: "Z", virtualBytes: 0 };
+    const line = Buffer.from(render(zombie, bytesOf("nginx")))
+      .toString("latin1")
+      .split(" ")
+      .with(25, "0");
+    expect(parseStat(bytesOf(line.join(" ")))).toMatchObject({ execing: false, layout: null });
   });
 
   test("does not let one line leak into the next, shorter one", () => {
