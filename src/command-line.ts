@@ -101,7 +101,7 @@ export async function commandLine(env: NodeJS.ProcessEnv): Promise<number> {
         ),
       );
       // On demand: whoever asks an agent needs none of it.
-      const { serve } = await import("#serve.ts");
+      const { serve } = await import("#serve/serve.ts");
       const running = await serve(load, log, env);
       ({ reload } = running);
       const leave = await Promise.race([stopped.told, running.leaving]);

@@ -4,7 +4,7 @@ import { calledAs } from "#init/called.ts";
 const args = process.argv.slice(2);
 const personality = calledAs(process.argv0, args);
 if (personality) {
-  const { init } = await import("#beside.ts");
+  const { init } = await import("#serve/beside.ts");
   process.exit(await init(personality, args, process.env));
 } else if (args[0] === "demo-part") {
   // One of the programs that `sexton demo` shows, which are this binary by other names.

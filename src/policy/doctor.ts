@@ -2,7 +2,7 @@ import { isProblem, type Problem } from "#base/errors.ts";
 import { type DeliveryLook, deliveryFindings } from "#policy/findings/delivery.ts";
 import { type Finding, severities } from "#policy/findings/finding.ts";
 import { type InotifyLook, inotifyFindings } from "#policy/findings/inotify.ts";
-import { type ListenerLook, listenerFindings } from "#policy/findings/listeners.ts";
+import { credentialFindings, type ListenerLook, listenerFindings } from "#policy/findings/listeners.ts";
 import { type MemoryLook, memoryFindings } from "#policy/findings/memory.ts";
 import { type MountLook, mountFindings } from "#policy/findings/mounts.ts";
 import { nodeFindings, type ProcFile } from "#policy/findings/node.ts";
@@ -42,13 +42,15 @@ export interface Symptoms extends Watching, Pick<Surveyed, "watches"> {
   readonly pids: Budgets;
   readonly zombies: readonly AdvisedZombie[];
   readonly listeners: readonly ListenerLook[];
+  /** Why files of tokens or certificates are not used as they are now. */
+  readonly credentials: string | null;
   readonly delivery: DeliveryLook | null;
   readonly examination: Examination;
 }
 
 /** Every finding, the gravest first. */
 export function diagnose(symptoms: Symptoms): Finding[] {
-  const { pids, zombies, watches, listeners, delivery, examination } = symptoms;
+  const { pids, zombies, watches, listeners, credentials, delivery, examination } = symptoms;
   const { table, place, containers, mains, targets, main, inotify, memory } = examination;
   const named = targets.map((look) => look.named);
   const findings = [
@@ -66,6 +68,7 @@ export function diagnose(symptoms: Symptoms): Finding[] {
     ...watchingFindings(symptoms),
     ...memoryFindings(memory),
     ...listenerFindings(listeners),
+    ...credentialFindings(credentials),
     ...placementFindings(table, place),
     ...deliveryFindings(delivery, table.observedAt),
   ];

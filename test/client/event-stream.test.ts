@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, UnreachableError } from "#client/client.ts";
 import { followEvents } from "#client/event-stream.ts";
-import { startServer } from "#http/server.ts";
+import { startServer } from "#http/listeners/server.ts";
 import { type AppOptions, realApp } from "../support/app.ts";
 import { eventually } from "../support/poll.ts";
 

@@ -19,7 +19,7 @@ import { procRoot } from "#kernel/procfs/root.ts";
 import type { HookSettings } from "#process/hook.ts";
 import type { Pod } from "#process/leave.ts";
 import type { Reloads } from "#process/reload.ts";
-import { createDoctor } from "#serve-doctor.ts";
+import { createDoctor } from "#serve/doctor.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { pidsMetrics } from "#telemetry/pids-metrics.ts";
 import { watchMetrics } from "#telemetry/watch-metrics.ts";
@@ -106,6 +106,7 @@ export function realApp({
       watcher: { status: () => watch },
       reloads,
       listeners: () => [],
+      credentials: () => null,
       delivery: null,
     }),
     metrics: createMetrics({

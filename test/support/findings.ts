@@ -54,6 +54,7 @@ export function wellSymptoms(row: Partial<Row> = {}): Symptoms {
     zombies: [],
     watches: [],
     listeners: [{ address: "127.0.0.1:9099", tls: false, auth: false, role: "operate" }],
+    credentials: null,
     delivery: { losses: null, lastErrorAt: null },
     examination: {
       table,

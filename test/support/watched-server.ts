@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ReloadRecord, WatchSettings, WatchState } from "#process/reload.ts";
-import { createReloads } from "#serve-reloads.ts";
+import { createReloads } from "#serve/reloads.ts";
 import { eventually } from "./poll.ts";
 import { watchSettings } from "./reloader.ts";
 import { type ReloadingAgent, reloadingAgent } from "./reloading.ts";

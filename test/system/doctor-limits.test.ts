@@ -148,6 +148,12 @@ describe.skipIf(skip)("the doctor looks at limits and at what is left behind", (
       title: expect.stringContaining("0.0.0.0:"),
     });
     expect(await idsOf(withToken(await start({ env })))).not.toContain("listener-plain");
+
+    expect(await idsOf(withToken(open))).not.toContain("credentials-unread");
+    writeFileSync(file, `operate ci ${secret}\n`);
+    const unread = await findingOf(withToken(open), "credentials-unread");
+    expect(unread).toMatchObject({ severity: "error", seen: expect.stringContaining("stays in use") });
+    expect(JSON.stringify(unread)).not.toContain(secret);
   });
 
   test("apps that hang, and paths that would, do not hang it", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { loadConfig } from "#config/load.ts";
-import { serve } from "#serve.ts";
+import { serve } from "#serve/serve.ts";
 import type { Json } from "../support/binary.ts";
 import { contentFolder } from "../support/content-folder.ts";
 import { eventually } from "../support/poll.ts";

@@ -3,7 +3,7 @@ import type { Clock } from "#base/clock.ts";
 import type { ProblemKind } from "#base/errors.ts";
 import { createSample } from "#base/sample.ts";
 import type { HttpEnv } from "#http/endpoint.ts";
-import { isHookPath } from "#http/hook-path.ts";
+import { isHookPath } from "#http/middleware/hook-path.ts";
 import type { EventDraft } from "#process/event.ts";
 
 /** A flood of refused requests must not drive the rest out of the register: at first so many are told, then one each. */

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { problem } from "#base/errors.ts";
 import { type Buckets, createBuckets } from "#http/auth/buckets.ts";
 import type { HttpEnv, Role } from "#http/endpoint.ts";
-import { isHookPath } from "#http/hook-path.ts";
+import { isHookPath } from "#http/middleware/hook-path.ts";
 import { problemResponse } from "#http/problem.ts";
 
 /** Who calls more often is no kubelet. */

@@ -7,6 +7,7 @@ import { agree } from "#http/agree.ts";
 import { answer } from "#http/answer.ts";
 import { readBody } from "#http/body.ts";
 import { endpoint, type HttpEnv } from "#http/endpoint.ts";
+import { tellAsked } from "#http/routes/tell-asked.ts";
 import { prettySchema } from "#http/schemas/query.ts";
 import {
   holdBodySchema,
@@ -16,7 +17,6 @@ import {
   watchNameSchema,
 } from "#http/schemas/reloads.ts";
 import type { Service } from "#http/service.ts";
-import { tellAsked } from "#http/tell-asked.ts";
 import { reloadView, runView, watchView } from "#http/views/reload.ts";
 import { reloadsTable } from "#http/views/reload-table.ts";
 import type { Reloads, WatchState } from "#process/reload.ts";

@@ -33,6 +33,7 @@ export const findingIds = [
   "memory-low",
   "listener-open",
   "listener-plain",
+  "credentials-unread",
   "sidecar-placement",
   "telemetry-lost",
 ] as const;

@@ -22,6 +22,21 @@ export function listenerFindings(listeners: readonly ListenerLook[]): Finding[] 
   });
 }
 
+/** Of what callers are known by: a file that changed, and that cannot be used as it is now. */
+export function credentialFindings(problem: string | null): Finding[] {
+  if (problem === null) return [];
+  return [
+    {
+      id: "credentials-unread",
+      severity: "error",
+      title: "A file of credentials is not used as it is now",
+      seen: `${problem}.`,
+      why: "Tokens that were taken out of it are still accepted, new ones are not, and a certificate in use may expire.",
+      fix: "Mend the file: it is read again within a second of each change, and `sexton token` prints an entry for tokens.",
+    },
+  ];
+}
+
 function isWithinPod(address: string): boolean {
   return address.startsWith("/") || address.startsWith("unix:") || isLoopback(hostOf(address));
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { validate } from "#daemon/validate/validate.ts";
 import type { Validation } from "#process/reload.ts";
 import type { ProgramEnd, RunProgram } from "#process/run-program.ts";
-import { refusePrograms } from "#serve-settings.ts";
+import { refusePrograms } from "#serve/settings.ts";
 import { watchSettings } from "../../support/reloader.ts";
 
 const nginx: Validation = { kind: "exec", command: ["/usr/sbin/nginx", "-t"], timeoutMs: 2_500 };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { type RunningServer, startServer } from "#http/server.ts";
+import { type RunningServer, startServer } from "#http/listeners/server.ts";
 import { realApp } from "../../support/app.ts";
 import { eventually } from "../../support/poll.ts";
 import { openStream } from "../../support/stream.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { listenWithPeers } from "#http/unix-front.ts";
-import { eventually } from "../support/poll.ts";
+import { listenWithPeers } from "#http/listeners/unix-front.ts";
+import { eventually } from "../../support/poll.ts";
 
 const answerBytes = 800_000;
 

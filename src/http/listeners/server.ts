@@ -3,10 +3,10 @@ import { UsageError } from "#base/errors.ts";
 import type { Gate } from "#http/auth/identify.ts";
 import type { TlsMaterial } from "#http/auth/tls.ts";
 import type { Bindings, HttpEnv, Role } from "#http/endpoint.ts";
-import { stopAll } from "#http/stop-all.ts";
-import { type Steer, serveTls } from "#http/tls-server.ts";
-import { listenWithPeers } from "#http/unix-front.ts";
-import { bindAs, makeWay, remover } from "#http/unix-socket.ts";
+import { stopAll } from "#http/listeners/stop-all.ts";
+import { type Steer, serveTls } from "#http/listeners/tls-server.ts";
+import { listenWithPeers } from "#http/listeners/unix-front.ts";
+import { bindAs, makeWay, remover } from "#http/listeners/unix-socket.ts";
 
 /** Where to listen, and what callers there may do. */
 export interface Listener {

@@ -21,6 +21,8 @@ interface Means {
   readonly watcher: Pick<Watcher, "status">;
   readonly reloads: Pick<Reloads, "watches">;
   readonly listeners: () => readonly ListenerLook[];
+  /** Why files of credentials are not used as they are now. */
+  readonly credentials: () => string | null;
   /** Null where no telemetry is sent. */
   readonly delivery: (() => Delivery) | null;
 }
@@ -37,7 +39,7 @@ export function createDoctor(means: Means): () => Promise<DoctorReport> {
 }
 
 async function report(means: Means): Promise<DoctorReport> {
-  const { pids, zombies, watcher, reloads, listeners, delivery } = means;
+  const { pids, zombies, watcher, reloads, listeners, credentials, delivery } = means;
   // On demand: what it knows of pods is a tenth of a megabyte, and few ask.
   const [{ examine }, { diagnose }] = await Promise.all([
     import("#daemon/doctor/doctor.ts"),
@@ -57,6 +59,7 @@ async function report(means: Means): Promise<DoctorReport> {
     zombies: zombies.report().zombies,
     watches: reloads.watches(),
     listeners: listeners(),
+    credentials: credentials(),
     delivery: status && { losses: describeLosses(status), lastErrorAt: status.lastErrorAt },
     examination: examined,
   });

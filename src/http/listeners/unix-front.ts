@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
-import { type Stoppable, stopAll } from "#http/stop-all.ts";
-import { bindAs, openPrivateFolder } from "#http/unix-socket.ts";
+import { type Stoppable, stopAll } from "#http/listeners/stop-all.ts";
+import { bindAs, openPrivateFolder } from "#http/listeners/unix-socket.ts";
 
 export interface FrontOptions {
   readonly path: string;

@@ -15,19 +15,19 @@ import { createWatch } from "#daemon/watch/watch.ts";
 import { createZombieCare } from "#daemon/zombies/care.ts";
 import { createApp } from "#http/app.ts";
 import { createEventStreams } from "#http/events/streams.ts";
-import { type RunningServer, startServer } from "#http/server.ts";
+import { type RunningServer, startServer } from "#http/listeners/server.ts";
 import { libcProblem } from "#kernel/libc.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import type { Leave } from "#process/leave.ts";
 import type { RunProgram } from "#process/run-program.ts";
 import { hideCredentials } from "#process/shown.ts";
-import { createDoctor } from "#serve-doctor.ts";
-import { createLifecycle } from "#serve-lifecycle.ts";
-import { createListeners } from "#serve-listeners.ts";
-import { findPlace } from "#serve-place.ts";
-import { createReloads } from "#serve-reloads.ts";
-import { limitsOf, pidSettingsOf, refuseOtherListeners, refusePrograms, settingsOf } from "#serve-settings.ts";
-import { createStop } from "#serve-stop.ts";
+import { createDoctor } from "#serve/doctor.ts";
+import { createLifecycle } from "#serve/lifecycle.ts";
+import { createListeners } from "#serve/listeners.ts";
+import { findPlace } from "#serve/place.ts";
+import { createReloads } from "#serve/reloads.ts";
+import { limitsOf, pidSettingsOf, refuseOtherListeners, refusePrograms, settingsOf } from "#serve/settings.ts";
+import { createStop } from "#serve/stop.ts";
 import { deliveryMetrics, describeLosses } from "#telemetry/delivery.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { type OtelEnv, wantsTelemetry } from "#telemetry/otel-env.ts";
@@ -190,6 +190,7 @@ export async function serve(
       watcher,
       reloads,
       listeners: () => listeners.looks(servers.map(({ address }) => address)),
+      credentials: listeners.problem,
       delivery: telemetry?.status ?? null,
     }),
     metrics,

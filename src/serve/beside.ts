@@ -4,7 +4,7 @@ import type { Personality } from "#init/called.ts";
 import { type Beside, runInit } from "#init/run.ts";
 import { exitGroup } from "#kernel/own-process.ts";
 import { writeQuietly } from "#kernel/quiet-write.ts";
-import type { Running } from "#serve.ts";
+import type { Running } from "#serve/serve.ts";
 
 /** What is flushed in this time is; the app has ended, and whoever waits for it should not wait for an agent. */
 const stopWithinMs = 2_000;
@@ -39,7 +39,10 @@ function createBeside(env: NodeJS.ProcessEnv): Beside {
   return {
     async start({ config, verbose, pid, runProgram }, fail) {
       try {
-        const [{ serve }, { loadConfigFrom }] = await Promise.all([import("#serve.ts"), import("#beside-config.ts")]);
+        const [{ serve }, { loadConfigFrom }] = await Promise.all([
+          import("#serve/serve.ts"),
+          import("#serve/beside-config.ts"),
+        ]);
         const all = createLog((line) => writeQuietly(2, line));
         // The app's own output goes there: what is no trouble is only for those who ask for more.
         const log = verbose ? all : { ...all, info() {}, debug() {} };

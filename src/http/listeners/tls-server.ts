@@ -1,5 +1,5 @@
 import type { TlsMaterial } from "#http/auth/tls.ts";
-import { stopAll } from "#http/stop-all.ts";
+import { stopAll } from "#http/listeners/stop-all.ts";
 
 type Served = Bun.Server<undefined>;
 type Options = Omit<Bun.Serve.Options<undefined>, "tls" | "reusePort"> & { hostname: string; port: number };

@@ -1,7 +1,7 @@
 import { version } from "#base/version.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Waited } from "#daemon/shutdown/wait.ts";
-import type { RunningServer } from "#http/server.ts";
+import type { RunningServer } from "#http/listeners/server.ts";
 import type { Leave } from "#process/leave.ts";
 
 interface Means {
