@@ -3,6 +3,7 @@ import { UsageError } from "#base/errors.ts";
 import { explainConfig } from "#config/explain.ts";
 import { type ConfigSources, loadConfig } from "#config/load.ts";
 import type { WatchSettings } from "#process/reload.ts";
+import { watchSettings } from "../support/reloads.ts";
 
 type Given = { readonly yaml?: string; readonly flag?: string } & Partial<ConfigSources>;
 
@@ -22,21 +23,11 @@ async function refusal(given: Given): Promise<string> {
   return outcome.message;
 }
 
-const usual: WatchSettings = {
-  name: "nginx",
+const usual: WatchSettings = watchSettings({
   paths: ["/etc/nginx"],
-  target: null,
-  verb: "reload",
-  settleMs: 1_000,
-  settleMostMs: 10_000,
-  rescanMs: 60_000,
-  minSpacingMs: 0,
-  splayMs: 0,
-  validate: null,
-  http: null,
   proof: { waitMs: 10_000, http: null },
   retry: { on: "failed", leastMs: 5_000, mostMs: 300_000 },
-};
+});
 
 describe("a watch", () => {
   test.each<[string, Given]>([

@@ -3,6 +3,7 @@ import { type About, createApply } from "#daemon/evidence/apply.ts";
 import type { WatchSettings } from "#process/reload.ts";
 import { linesOf } from "./lines.ts";
 import { type ReloadingAgent, reloadingAgent } from "./reloading.ts";
+import { watchSettings } from "./reloads.ts";
 
 /** For a file of tests: one agent, a watch of it, and apps in Python that end with the test that started them. */
 export function applying() {
@@ -23,21 +24,13 @@ export function applying() {
     if (!running) throw new Error("The agent runs for as long as the tests do");
     return running;
   };
-  const watch: WatchSettings = {
+  const watch: WatchSettings = watchSettings({
     name: "app-conf",
     paths: ["/etc/app"],
     target: "app",
-    verb: "reload",
-    settleMs: 1_000,
-    settleMostMs: 10_000,
-    rescanMs: 60_000,
-    minSpacingMs: 0,
-    splayMs: 0,
-    validate: null,
-    http: null,
     proof: { waitMs: 300, http: null },
     retry: { on: "never", leastMs: 1_000, mostMs: 1_000 },
-  };
+  });
   return {
     sexton,
     watch,

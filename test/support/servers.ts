@@ -141,3 +141,17 @@ function freePort(): number {
   listener.stop();
   return port;
 }
+
+/** haproxy that answers with a text. */
+export const haproxyConfig = (folder: string, port: number, says: string): string => `
+global
+  stats socket ${folder}/haproxy.sock
+defaults
+  mode http
+  timeout client 30s
+  timeout server 30s
+  timeout connect 1s
+frontend front
+  bind 127.0.0.1:${port}
+  http-request return status 200 content-type text/plain string ${says}
+`;

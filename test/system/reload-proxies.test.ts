@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { eventually } from "../support/poll.ts";
 import { reloadingServers } from "../support/reloading-servers.ts";
-import { describeWithServer, isIdle, isListening } from "../support/servers.ts";
+import { describeWithServer, haproxyConfig, isIdle, isListening } from "../support/servers.ts";
 
 const { agent, start, reload, ended, oldWorkers } = reloadingServers();
 const isRoot = process.getuid?.() === 0;
@@ -81,18 +81,7 @@ describeWithServer("nginx", ["nginx"], "nginx-light", () => {
 });
 
 describeWithServer("haproxy, master and workers", ["haproxy"], "haproxy", () => {
-  const config = (folder: string, port: number) => `
-global
-  stats socket ${folder}/haproxy.sock
-defaults
-  mode http
-  timeout client 30s
-  timeout server 30s
-  timeout connect 1s
-frontend front
-  bind 127.0.0.1:${port}
-  http-request return status 200
-`;
+  const config = (folder: string, port: number) => haproxyConfig(folder, port, "one");
   const haproxy = () =>
     start({
       files: (folder, port) => ({ "haproxy.cfg": config(folder, port) }),

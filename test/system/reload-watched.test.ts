@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { eventually } from "../support/poll.ts";
-import { describeWithServer, isIdle, isListening } from "../support/servers.ts";
+import { describeWithServer, haproxyConfig, isIdle, isListening } from "../support/servers.ts";
 import { watchedServer } from "../support/watched-server.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -44,19 +44,7 @@ describeWithServer("nginx, whose files are watched", ["nginx"], "nginx-light", (
 });
 
 describeWithServer("haproxy, whose files are watched", ["haproxy"], "haproxy", () => {
-  const config = (says: string) => (folder: string, port: number) =>
-    `
-global
-  stats socket ${folder}/haproxy.sock
-defaults
-  mode http
-  timeout client 30s
-  timeout server 30s
-  timeout connect 1s
-frontend front
-  bind 127.0.0.1:${port}
-  http-request return status 200 content-type text/plain string ${says}
-`;
+  const config = (says: string) => (folder: string, port: number) => haproxyConfig(folder, port, says);
 
   test("has what was written, and has not what it refuses", async () => {
     await using it = await watchedServer({

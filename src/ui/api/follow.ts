@@ -1,3 +1,4 @@
+import { pause } from "#client/pause.ts";
 import { createSseParser } from "#client/sse.ts";
 import type { ApiEvent } from "#ui/api/answers.ts";
 import type { Api } from "#ui/api/api.ts";
@@ -72,16 +73,4 @@ async function readBlocks(
 /** What asking again would not change. */
 function isFinal({ status }: Problem): boolean {
   return status < 500 && status !== 429;
-}
-
-function pause(ms: number, enough: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      enough.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    enough.addEventListener("abort", end);
-  });
 }

@@ -1,3 +1,4 @@
+import { nginxConfig } from "./images.ts";
 import { image } from "./rootfs.ts";
 
 /** nginx as its own images have it: it goes into the background unless its arguments say otherwise. */
@@ -11,7 +12,7 @@ export function plainNginxImage(libraries: readonly string[]): Promise<string> {
       ...Object.fromEntries(libraries.map((path) => [path, path])),
     },
     texts: {
-      "/etc/nginx/nginx.conf": nginxConf,
+      "/etc/nginx/nginx.conf": nginxConfig,
       "/etc/passwd": "nginx:x:101:101:nginx:/nonexistent:/bin/false\n",
       "/etc/group": "nginx:x:101:\n",
     },
@@ -19,22 +20,6 @@ export function plainNginxImage(libraries: readonly string[]): Promise<string> {
     changes: ["ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin", 'CMD ["nginx", "-g", "daemon off;"]', "USER 101:101"],
   });
 }
-
-const nginxConf = `worker_processes 2;
-error_log stderr notice;
-pid /tmp/nginx.pid;
-events { worker_connections 64; }
-http {
-  include /etc/nginx/mime.types;
-  access_log off;
-  client_body_temp_path /tmp/client;
-  proxy_temp_path /tmp/proxy;
-  fastcgi_temp_path /tmp/fastcgi;
-  uwsgi_temp_path /tmp/uwsgi;
-  scgi_temp_path /tmp/scgi;
-  include /etc/nginx/conf.d/*.conf;
-}
-`;
 
 export function haproxyImage(): Promise<string> {
   return image({

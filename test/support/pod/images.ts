@@ -55,7 +55,7 @@ function nginxRecipe(): Recipe {
     programs: ["/usr/sbin/nginx"],
     files: { "/etc/nginx/mime.types": "/etc/nginx/mime.types" },
     texts: {
-      "/etc/nginx/nginx.conf": nginxConf,
+      "/etc/nginx/nginx.conf": `daemon off;\n${nginxConfig}`,
       "/etc/nginx/conf.d/default.conf": defaultServer,
       "/etc/passwd": `nginx:x:${nginxUid}:${nginxUid}:nginx:/nonexistent:/bin/false\n`,
       "/etc/group": `nginx:x:${nginxUid}:\n`,
@@ -66,8 +66,7 @@ function nginxRecipe(): Recipe {
 }
 
 // Everything that nginx writes is below /tmp, as in the public unprivileged image, so its root can be read-only.
-const nginxConf = `daemon off;
-worker_processes 2;
+export const nginxConfig = `worker_processes 2;
 error_log stderr notice;
 pid /tmp/nginx.pid;
 events { worker_connections 64; }

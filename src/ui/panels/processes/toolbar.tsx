@@ -1,3 +1,5 @@
+import { Search } from "#ui/parts/search.tsx";
+
 interface ToolbarProps {
   readonly filter: string;
   readonly onFilter: (filter: string) => void;
@@ -10,12 +12,11 @@ interface ToolbarProps {
 export function Toolbar({ filter, onFilter, tree, onTree, onCollapse, summary }: ToolbarProps) {
   return (
     <div class="toolbar">
-      <input
-        type="search"
-        aria-label="Filter processes"
-        placeholder="Filter: name, pid, state, container, uid:0"
-        value={filter}
-        onInput={(event) => onFilter(event.currentTarget.value)}
+      <Search
+        label="Filter processes"
+        hint="Filter: name, pid, state, container, uid:0"
+        text={filter}
+        onText={onFilter}
       />
       <fieldset class="segments">
         <legend class="hidden">Order</legend>

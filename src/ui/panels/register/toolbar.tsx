@@ -2,6 +2,7 @@ import { counted } from "#ui/model/format.ts";
 import { type Family, families, type RegisterLines } from "#ui/model/register.ts";
 import type { StreamState } from "#ui/panels/register/store.ts";
 import { Badge } from "#ui/parts/notes.tsx";
+import { Search } from "#ui/parts/search.tsx";
 
 interface RegisterToolbarProps {
   readonly chosen: ReadonlySet<Family>;
@@ -25,13 +26,7 @@ export function RegisterToolbar(props: RegisterToolbarProps) {
   };
   return (
     <div class="toolbar">
-      <input
-        type="search"
-        aria-label="Filter events by text"
-        placeholder="Filter: process, container, text"
-        value={filter}
-        onInput={(event) => onFilter(event.currentTarget.value)}
-      />
+      <Search label="Filter events by text" hint="Filter: process, container, text" text={filter} onText={onFilter} />
       <fieldset class="segments">
         <legend class="hidden">Types</legend>
         {families.map((family) => (
