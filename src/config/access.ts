@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { about, oneOf, span } from "#config/fields.ts";
+import { about, oneOf, pathSetting, span } from "#config/fields.ts";
 import { callerRoles } from "#process/caller.ts";
 
 interface Parts {
@@ -13,8 +13,6 @@ const mostUid = 4_294_967_294;
 
 /** The settings of who may call, how fast, and how many at once. */
 export function createAccessSchemas({ listOf, wholeSchema }: Parts) {
-  const file = (description: string) => about(description, z._default(z.nullable(fileSchema), null));
-  const fileSchema = z.string().check(z.regex(/^\/[^\0]+$/, "expected an absolute path"));
   const modeSchema = z
     .pipe(
       z.transform((value) => (typeof value === "number" ? value.toString(8) : value)),
@@ -27,7 +25,7 @@ export function createAccessSchemas({ listOf, wholeSchema }: Parts) {
   return {
     auth: z.prefault(
       z.strictObject({
-        tokensFile: file(
+        tokensFile: pathSetting(
           "A file of who may call: lines `role name sha256:…` with the SHA-256 of the token. It is read again when it changes",
         ),
         clientRole: about(
@@ -39,9 +37,11 @@ export function createAccessSchemas({ listOf, wholeSchema }: Parts) {
     ),
     tls: z.prefault(
       z.strictObject({
-        certFile: file("The certificate with its chain, as PEM, for addresses of `listen` that begin with https://"),
-        keyFile: file("The key of that certificate, as PEM. Both are read again when they change"),
-        clientCaFile: file("Who signs the certificates of clients, as PEM: only who has one may connect"),
+        certFile: pathSetting(
+          "The certificate with its chain, as PEM, for addresses of `listen` that begin with https://",
+        ),
+        keyFile: pathSetting("The key of that certificate, as PEM. Both are read again when they change"),
+        clientCaFile: pathSetting("Who signs the certificates of clients, as PEM: only who has one may connect"),
       }),
       {},
     ),
@@ -73,7 +73,7 @@ export function createAccessSchemas({ listOf, wholeSchema }: Parts) {
       }),
       {},
     ),
-    tokenFile: file(
+    tokenFile: pathSetting(
       "For the commands that call an agent: a file that holds the token to send. SEXTON_TOKEN may hold the token itself",
     ),
   };

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { parseDuration } from "#base/duration.ts";
 import { maskUrl } from "#config/watch-urls.ts";
+import { parseSignal } from "#process/signal.ts";
 
 /** What a setting is for, and by which flag it is given where that is not its dotted name; zod/mini keeps it. */
 export function about<T extends z.ZodMiniType>(description: string, schema: T, flag?: string): T {
@@ -63,4 +64,27 @@ export function group<Shape extends z.core.$ZodShape>(shape: Shape, expected: st
     z.transform((value: unknown) => (short !== undefined && typeof value === "string" ? { [short]: value } : value)),
     z.strictObject(shape, { error }),
   );
+}
+
+/** Made anew for each who needs it, as all schemas are. */
+export function switchSchema() {
+  return z.pipe(z.transform(readSwitch), z.boolean());
+}
+
+/** The path of a file or folder; null where there is none. */
+export function pathSetting(description: string, usual: string | null = null) {
+  const path = z.string().check(z.regex(/^\/[^\0]+$/, "expected an absolute path"));
+  return about(description, z._default(z.nullable(path), usual));
+}
+
+/** Names of watches and hooks stand in URLs, and in metrics. */
+export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** Verbs stand in URLs. */
+export const verbPattern = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** A verb, or a signal by its name or number. */
+export function readVerb(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  return verbPattern.test(value) || parseSignal(value) !== null ? value : null;
 }

@@ -1,19 +1,17 @@
 import * as z from "zod/mini";
 import { UsageError } from "#base/errors.ts";
-import { about, field, group, oneOf, readSwitch, shown, span } from "#config/fields.ts";
+import { about, field, group, namePattern, oneOf, readVerb, shown, span, switchSchema } from "#config/fields.ts";
 import { type HookSettings, hookGoals } from "#process/hook.ts";
 import { parseSignal } from "#process/signal.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** What ends its receiver, where that is not said otherwise. */
 const endings: readonly string[] = ["terminate", "quit", "SIGTERM", "SIGQUIT", "SIGINT", "SIGKILL"];
 const hookKeys = ["verb", "reload", "hold", "target", "until", "wait", "for", "delay", "keep"] as const;
 
 /** The settings of how sexton ends, and of what others may have done by GET. */
 export function createLifecycleSchemas() {
-  const booleanSchema = z.pipe(z.transform(readSwitch), z.boolean());
   const upToHour = (example: string) => span(0, hour, `a time from 0s to 1h such as ${example}`);
   const name = (what: string) =>
     z.optional(field((value) => (typeof value === "string" && value !== "" ? value : null), what));
@@ -72,7 +70,7 @@ export function createLifecycleSchemas() {
         ),
         exitWithApp: about(
           "End with exit code 0 when the app has ended, so that a Job whose sexton is a plain container completes",
-          z._default(booleanSchema, false),
+          z._default(switchSchema(), false),
         ),
       }),
       {},
@@ -85,7 +83,7 @@ export function createLifecycleSchemas() {
       z.strictObject({
         restart: about(
           "Allow POST /pod/restart: sexton ends with exit code 88, which restartPolicyRules of its container make a restart of the whole pod",
-          z._default(booleanSchema, false),
+          z._default(switchSchema(), false),
         ),
       }),
       {},
@@ -107,9 +105,4 @@ export function refuseUnknownWatches(
       watches.length === 0 ? "none is configured" : `there are ${watches.map((watch) => watch.name).join(", ")}`;
     throw new UsageError(`Cannot use hooks.${name}.${action.kind}: there is no watch "${action.watch}"; ${known}.`);
   }
-}
-
-function readVerb(value: unknown): string | null {
-  if (typeof value !== "string") return null;
-  return /^[a-z][a-z0-9-]{0,31}$/.test(value) || parseSignal(value) !== null ? value : null;
 }

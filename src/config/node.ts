@@ -1,13 +1,12 @@
 import * as z from "zod/mini";
-import { about, oneOf, readable } from "#config/fields.ts";
+import { isLoopback } from "#base/loopback.ts";
+import { about, oneOf, pathSetting, readable } from "#config/fields.ts";
 
 /** `auto`: node where sexton is in a container and in the machine's own PID namespace. */
 const positions = ["auto", "pod", "node"] as const;
 
 /** The settings of the node position: where sexton sees every pod of a node. */
 export function createNodeSchemas() {
-  const pathSchema = z.string().check(z.regex(/^\/[^\0]+$/, "expected an absolute path"));
-  const file = (description: string) => about(description, z._default(z.nullable(pathSchema), null));
   const urlSchema = z.pipe(
     z.string(),
     readable(kubeletUrl, "a URL such as http://127.0.0.1:10255/pods or https://127.0.0.1:10250/pods"),
@@ -18,25 +17,45 @@ export function createNodeSchemas() {
       z._default(oneOf(...positions), "auto"),
     ),
     node: z.prefault(
-      z.strictObject({
-        podLogs: about(
-          "In the node position, where the node's /var/log/pods is mounted: the names of its folders are those of the pods. null: not looked at",
-          z._default(z.nullable(pathSchema), "/var/log/pods"),
+      z
+        .strictObject({
+          podLogs: pathSetting(
+            "In the node position, where the node's /var/log/pods is mounted: the names of its folders are those of the pods. null: not looked at",
+            "/var/log/pods",
+          ),
+          kubelet: about(
+            "In the node position, the kubelet's list of pods, asked for pods that podLogs does not name: http://127.0.0.1:10255/pods, or https://127.0.0.1:10250/pods with a token",
+            z._default(z.nullable(urlSchema), null),
+          ),
+          tokenFile: pathSetting(
+            "The token for the kubelet, such as /var/run/secrets/kubernetes.io/serviceaccount/token. It is read each time",
+          ),
+          caFile: pathSetting(
+            "Who signs the kubelet's certificate, as PEM; without it the certificate is not checked, which is for 127.0.0.1 alone",
+          ),
+        })
+        .check(
+          z.refine(
+            keepsToken,
+            "the token would go over the network to whoever answers: https:// with node.caFile, or 127.0.0.1",
+          ),
         ),
-        kubelet: about(
-          "In the node position, the kubelet's list of pods, asked for pods that podLogs does not name: http://127.0.0.1:10255/pods, or https://127.0.0.1:10250/pods with a token",
-          z._default(z.nullable(urlSchema), null),
-        ),
-        tokenFile: file(
-          "The token for the kubelet, such as /var/run/secrets/kubernetes.io/serviceaccount/token. It is read each time",
-        ),
-        caFile: file(
-          "Who signs the kubelet's certificate, as PEM; without it the certificate is not checked, which is for 127.0.0.1 alone",
-        ),
-      }),
       {},
     ),
   };
+}
+
+interface Asked {
+  readonly kubelet: string | null;
+  readonly tokenFile: string | null;
+  readonly caFile: string | null;
+}
+
+/** Whoever has a token for nodes/proxy may run commands in every pod of the node. */
+function keepsToken({ kubelet, tokenFile, caFile }: Asked): boolean {
+  if (kubelet === null || tokenFile === null) return true;
+  const { protocol, hostname } = new URL(kubelet);
+  return isLoopback(hostname.replace(/^\[(.*)\]$/, "$1")) || (protocol === "https:" && caFile !== null);
 }
 
 /** As it is to be asked; null: it is none, or names a user. */

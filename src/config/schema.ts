@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { parseDuration } from "#base/duration.ts";
 import { createAccessSchemas, createSpacingSchema } from "#config/access.ts";
-import { about, readable, readSwitch } from "#config/fields.ts";
+import { about, readable, switchSchema, verbPattern } from "#config/fields.ts";
 import { createLifecycleSchemas } from "#config/lifecycle.ts";
 import { createNodeSchemas } from "#config/node.ts";
 import { createWatchSchemas } from "#config/watches.ts";
@@ -37,8 +37,6 @@ export function createConfigSchema() {
     readable<SignalName, string | number>((text) => parseSignal(text)?.name ?? null, "a signal of signal(7)"),
   );
 
-  const booleanSchema = z.pipe(z.transform(readSwitch), z.boolean());
-
   /** A whole number, which variables and flags have as text. */
   const wholeSchema = (least: number, most: number) =>
     z.pipe(
@@ -61,7 +59,7 @@ export function createConfigSchema() {
 
   /** Verbs stand in URLs, and must not be taken for signals. */
   const verbNameSchema = z.string().check(
-    z.regex(/^[a-z][a-z0-9-]{0,31}$/, "expected lower-case letters, digits and dashes"),
+    z.regex(verbPattern, "expected lower-case letters, digits and dashes"),
     z.refine((name) => name === "quit" || parseSignal(name) === null, "expected a verb, found the name of a signal"),
   );
 
@@ -163,11 +161,11 @@ export function createConfigSchema() {
       z.strictObject({
         exposeEnviron: about(
           "Serve /processes/{pid}/environ, which often holds secrets",
-          z._default(booleanSchema, false),
+          z._default(switchSchema(), false),
         ),
         redactArgs: about(
           "Mask what looks like a password, token or key in command lines, wherever sexton shows them",
-          z._default(booleanSchema, true),
+          z._default(switchSchema(), true),
         ),
       }),
       {},
@@ -186,7 +184,7 @@ export function createConfigSchema() {
       z.strictObject({
         commandLine: about(
           "Send command lines to the OpenTelemetry collector too: they often hold secrets",
-          z._default(booleanSchema, false),
+          z._default(switchSchema(), false),
         ),
       }),
       {},

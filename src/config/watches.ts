@@ -1,14 +1,11 @@
 import { basename } from "node:path";
 import * as z from "zod/mini";
 import { formatDuration } from "#base/duration.ts";
-import { field, group, oneOf, readSwitch, shown, span } from "#config/fields.ts";
+import { field, group, namePattern, oneOf, readSwitch, readVerb, shown, span } from "#config/fields.ts";
 import { parseWatches } from "#config/watch-text.ts";
 import { maskUrl, readWatchUrl } from "#config/watch-urls.ts";
 import type { HttpReload, Validation, WatchSettings } from "#process/reload.ts";
-import { parseSignal } from "#process/signal.ts";
 
-/** Names stand in URLs, and in metrics. */
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const day = 86_400_000;
 
 /** What is wrong with a part of a value that has been read. */
@@ -214,11 +211,6 @@ function readCommand(value: unknown): readonly string[] | null {
   const words = typeof value === "string" && !/\s/.test(value) ? [value] : value;
   if (!Array.isArray(words) || words.length < 1 || words.length > 64 || words[0] === "") return null;
   return words.every((word) => typeof word === "string" && !word.includes("\0")) ? words : null;
-}
-
-function readVerb(value: unknown): string | null {
-  if (typeof value !== "string") return null;
-  return /^[a-z][a-z0-9-]{0,31}$/.test(value) || parseSignal(value) !== null ? value : null;
 }
 
 function readStatus(value: unknown): readonly [number, number] | null {
