@@ -8,6 +8,7 @@ import type { ProcessTable } from "#process/table.ts";
 
 /** A pid file is written after its process has started; file times may lag the clock by a tick. */
 const slackMs = 1_000;
+const ownUid = process.geteuid?.() ?? null;
 
 /** Finds the processes that rules name by a pid file or a port: what must be looked up outside of the table. */
 export function locateTargets(
@@ -26,7 +27,7 @@ function locate(root: ProcRoot, rule: TargetRule, table: ProcessTable): Located 
 
 function byPidFile(path: string, table: ProcessTable): Located {
   try {
-    const { text, modifiedAt } = readForeignFile(path, 64);
+    const { text, modifiedAt, uid } = readForeignFile(path, 64);
     const ref = parseProcessRef(text.trim().split(/\s/)[0] ?? "");
     const process = ref && table.byPid.get(ref.pid);
     if (!process) return { pids: [], problem: `pid file ${path} names no process that is there` };
@@ -35,6 +36,13 @@ function byPidFile(path: string, table: ProcessTable): Located {
       return {
         pids: [],
         problem: `pid file ${path} is stale: process ${process.pid} (${process.name}) started after it was written`,
+      };
+    }
+    // As for PIDFile= of systemd.service(5): who may write to the volume could have another app signalled.
+    if (uid !== 0 && uid !== ownUid && uid !== process.facts.uid) {
+      return {
+        pids: [],
+        problem: `pid file ${path} belongs to user ${uid}, and process ${process.pid} (${process.name}) to user ${process.facts.uid ?? "unknown"}: only its own user, root and sexton's may say who it is`,
       };
     }
     return { pids: [process.pid], problem: null };

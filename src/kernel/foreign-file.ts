@@ -8,6 +8,8 @@ export interface ForeignFile {
   readonly text: string;
   /** Milliseconds since the epoch. */
   readonly modifiedAt: number;
+  /** Who owns it. */
+  readonly uid: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export function readForeignFile(path: string, maxBytes: number): ForeignFile {
   try {
     const stat = fstatSync(place);
     if (!stat.isFile()) throw Object.assign(new Error(`${path} is no regular file`), { code: "EINVAL" });
-    return { text: readStart(place, maxBytes), modifiedAt: stat.mtimeMs };
+    return { text: readStart(place, maxBytes), modifiedAt: stat.mtimeMs, uid: stat.uid };
   } finally {
     closeSync(place);
   }

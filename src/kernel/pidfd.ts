@@ -28,7 +28,9 @@ export function pidfdOpen(pid: number): Pidfd | PidfdFailure | "thread" {
   const fd = libc.syscall(SYS_pidfd_open, pid, 0, 0, 0, 0);
   if (fd >= 0) return fd as Pidfd;
   const code = lastErrno();
-  return code === errno.ENOENT || code === errno.EINVAL ? "thread" : failureOf(code);
+  if (code === errno.ENOENT || code === errno.EINVAL) return "thread";
+  // Short of kernel memory, or of anonymous inodes.
+  return code === errno.ENOMEM || code === errno.ENODEV ? "unavailable" : failureOf(code);
 }
 
 /**

@@ -38,6 +38,8 @@ export interface HookReport {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endedAt: number;
+  /** By a clock that nobody sets. */
+  readonly durationMs: number;
   /** How many have called since it began: whoever comes later joins, or is told what came of it. */
   readonly calls: number;
 }

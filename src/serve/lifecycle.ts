@@ -51,6 +51,7 @@ export function createLifecycle(means: Means): Lifecycle {
   return {
     hooks: createHooks({
       clock: systemClock,
+      monotonic: () => performance.now(),
       agent,
       reloads,
       bus,

@@ -7,7 +7,7 @@ import type { Bus } from "#daemon/bus.ts";
 import { readContent } from "#daemon/content/read.ts";
 import { findSubPath } from "#daemon/content/sub-path.ts";
 import { watchContent } from "#daemon/content/watch.ts";
-import { createApply, oldWorkers, startedAt, targetProblem } from "#daemon/evidence/apply.ts";
+import { ageOf, createApply, oldWorkers, targetProblem } from "#daemon/evidence/apply.ts";
 import { createReloader } from "#daemon/reload/reloader.ts";
 import { validate } from "#daemon/validate/validate.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
@@ -48,7 +48,7 @@ export function createReloads({ root, bus, log, agent, settings, podName, runPro
     apply: createApply({ root, bus, agent }),
     preview,
     oldWorkers: (watch) => oldWorkers({ agent }, watch),
-    startedAt: (watch) => startedAt({ agent }, watch),
+    ageOf: (watch) => ageOf({ agent, root }, watch),
     targetProblem: (watch) => targetProblem({ agent }, watch),
     findSubPath: (paths) => findSubPath(root, "self", paths),
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Agent, createAgent } from "#daemon/agent.ts";
@@ -53,6 +53,18 @@ describe("a target by what is not in the table", () => {
     const agent = agentWith({ pidFile });
     expect(await dryRun(agent)).toMatchObject({ target: { process: { pid: app.pid } } });
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "a pid file of another user than the process's names nobody (as root)",
+    async () => {
+      const pidFile = join(folder, "foreign.pid");
+      writeFileSync(pidFile, `${app.pid}`);
+      chownSync(pidFile, 65_534, 65_534);
+      const refused = await dryRun(agentWith({ pidFile }));
+      expect(refused).toMatchObject({ kind: "target-not-found" });
+      expect(refused).toHaveProperty("detail", expect.stringContaining("belongs to user 65534"));
+    },
+  );
 
   test("a pid file that is older than its process is stale, and nobody is hit", async () => {
     const pidFile = join(folder, "stale.pid");

@@ -11,7 +11,8 @@ const path = (name: string) => join(folder, name);
 describe("readForeignFile()", () => {
   test("reads the start of a regular file, and when it was written", () => {
     writeFileSync(path("file"), "12345678\n");
-    const { text, modifiedAt } = readForeignFile(path("file"), 4);
+    const { text, modifiedAt, uid } = readForeignFile(path("file"), 4);
+    expect(uid).toBe(process.getuid?.() as number);
     expect(text).toBe("1234");
     expect(Math.abs(Date.now() - modifiedAt)).toBeLessThan(60_000);
   });

@@ -121,7 +121,7 @@ export function realApp({
       others: () => [...watchMetrics(watch, bus.range()), ...pidsMetrics(pids.budgets())],
     }),
     hooks: createHooks({
-      ...{ agent, reloads, bus, clock: Date.now, stopping: stopping.signal },
+      ...{ agent, reloads, bus, clock: Date.now, monotonic: () => performance.now(), stopping: stopping.signal },
       settings: () => hooks,
       fault: (cause) => void logged.push(String(cause)),
     }),

@@ -57,7 +57,7 @@ export function reloaderOver(
     validate,
     preview: async () => null,
     oldWorkers: () => 0,
-    startedAt: () => null,
+    ageOf: () => null,
     targetProblem: () => null,
     findSubPath: () => null,
     ...means,

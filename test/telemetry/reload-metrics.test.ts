@@ -128,8 +128,7 @@ describe("metrics of reloads", () => {
       await Bun.sleep(50);
       return ++tries < 3 ? { ...confirmed, status: "no-target" as const } : confirmed;
     };
-    const startedAt = () => Date.now() - 60_000;
-    await using harness = reloaderOver(() => ({}), apply, { startedAt });
+    await using harness = reloaderOver(() => ({}), apply, { ageOf: () => 60_000 });
     const { families } = createReloadMetrics(harness.reloader, harness.bus);
     const total = () => readSamples(writeText(families())).get('sexton_reloads_total{watch="app",outcome="confirmed"}');
     await harness.begin();

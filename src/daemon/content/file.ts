@@ -2,6 +2,7 @@ import { closeSync, fstatSync, readSync, type Stats } from "node:fs";
 import { basename } from "node:path";
 import { closeUnheard } from "#daemon/content/shared-inotify.ts";
 import { type Nothing, whyNot } from "#daemon/content/walk.ts";
+import type { Pace } from "#daemon/pace.ts";
 import { openAsPlace, openForReading } from "#kernel/foreign-file.ts";
 
 export interface FileRead {
@@ -20,9 +21,6 @@ export type FileReading =
   | FileRead
   | { readonly kind: "unread"; readonly stat: Stats; readonly why: Nothing | "large" }
   | { readonly kind: "nothing"; readonly why: Nothing };
-
-/** Lets the event loop run when it was held for long enough; false: at once. */
-export type Pace = () => Promise<void> | false;
 
 /** How many bytes of a file may be read, and how many held. */
 export interface MostBytes {

@@ -1,10 +1,11 @@
 import { readlinkSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type FileRead, type FileReading, type Pace, readFile } from "#daemon/content/file.ts";
+import { type FileRead, type FileReading, readFile } from "#daemon/content/file.ts";
 import { type ContentMemory, createContentMemory } from "#daemon/content/memory.ts";
 import { createProblems } from "#daemon/content/problems.ts";
 import { createRecords, type Records } from "#daemon/content/records.ts";
 import { walk } from "#daemon/content/walk.ts";
+import { createPace, type Pace } from "#daemon/pace.ts";
 import type { Content, ContentFile } from "#process/reload.ts";
 
 export interface ContentLimits {
@@ -42,7 +43,7 @@ export async function readContent(
   memory = createContentMemory(),
   limits = usual,
 ): Promise<ReadContent> {
-  const pace = createPace();
+  const pace = createPace(sliceMs);
   for (let attempt = 1; ; attempt++) {
     const reading = await readOnce(paths, memory, limits, pace);
     const moved = [...reading.links].find(([path, target]) => !leadsTo(path, target));
@@ -143,7 +144,7 @@ async function readOnce(
 }
 
 async function readAgain(path: string, { length, digest }: FileRead, shown: string): Promise<Uint8Array> {
-  const again = await readFile(path, { read: length, held: length }, createPace());
+  const again = await readFile(path, { read: length, held: length }, createPace(sliceMs));
   if (again.kind !== "read" || again.digest !== digest || !again.bytes)
     throw new Error(`${shown} has changed since it was read`);
   return again.bytes;
@@ -157,17 +158,4 @@ function leadsTo(path: string, target: string): boolean {
   } catch {
     return false;
   }
-}
-
-function createPace(): Pace {
-  let since = performance.now();
-  return () => {
-    if (performance.now() - since < sliceMs) return false;
-    return new Promise((done) =>
-      setImmediate(() => {
-        since = performance.now();
-        done();
-      }),
-    );
-  };
 }

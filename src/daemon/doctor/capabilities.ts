@@ -1,4 +1,3 @@
-import { sysctl } from "#daemon/doctor/inotify.ts";
 import type { OwnCgroup } from "#daemon/doctor/own.ts";
 import { mayCallPtrace } from "#kernel/attach-access.ts";
 import { libcProblem } from "#kernel/libc.ts";
@@ -8,6 +7,7 @@ import { readLimits } from "#kernel/procfs/limits.ts";
 import { isUnread, orNull } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { readStatus } from "#kernel/procfs/status.ts";
+import { readSysctlNumber } from "#kernel/procfs/sysctl.ts";
 import { type Capability, capabilityNames, hasCapability } from "#policy/findings/capability.ts";
 import type { InotifyLook } from "#policy/findings/inotify.ts";
 import type { MemoryLook } from "#policy/findings/memory.ts";
@@ -25,7 +25,7 @@ interface Known {
 
 /** What there is to work with. All of it is tried or read now; nothing follows from a version. */
 export function tryCapabilities(root: ProcRoot, known: Known): Capability[] {
-  return [...kernel(known), ...peers(known), ...container(root, known)];
+  return [...kernel(known), ...peers(root, known), ...container(root, known)];
 }
 
 function kernel({ mechanism, inotify }: Known): Capability[] {
@@ -57,9 +57,9 @@ function kernel({ mechanism, inotify }: Known): Capability[] {
   ];
 }
 
-function peers({ peers: users, hidepid }: Known): Capability[] {
+function peers(root: ProcRoot, { peers: users, hidepid }: Known): Capability[] {
   const attach = users.flatMap(({ readable }) => (readable.attach === null ? [] : [readable.attach]));
-  const yama = sysctl("kernel/yama/ptrace_scope");
+  const yama = readSysctlNumber(root, "kernel/yama/ptrace_scope");
   const scope = yama === null ? "no Yama" : `kernel.yama.ptrace_scope is ${yama}`;
   const share = (all: readonly boolean[]) => `${all.filter(Boolean).length} of ${all.length} users of other containers`;
   const exe = users.flatMap(({ readable }) => (readable.exe === null ? [] : [readable.exe]));

@@ -1,8 +1,9 @@
-import { close, readFileSync } from "node:fs";
+import { close } from "node:fs";
 import type { Pace } from "#daemon/doctor/pace.ts";
 import { createInotify, IN_DELETE_SELF } from "#kernel/inotify.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
+import { readSysctlNumber } from "#kernel/procfs/sysctl.ts";
 import type { InotifyLook } from "#policy/findings/inotify.ts";
 import type { ProcessTable } from "#process/table.ts";
 
@@ -21,12 +22,12 @@ export async function lookAtInotify(root: ProcRoot, table: ProcessTable, pace: P
     else uncounted++;
   }
   const most = (what: "instances" | "watches") =>
-    least(sysctl(`fs/inotify/max_user_${what}`), sysctl(`user/max_inotify_${what}`));
+    least(readSysctlNumber(root, `fs/inotify/max_user_${what}`), readSysctlNumber(root, `user/max_inotify_${what}`));
   return {
     // At last, so that it is not counted.
     refusal: await tryInotify(),
     most: { instances: most("instances"), watches: most("watches") },
-    mostQueued: sysctl("fs/inotify/max_queued_events"),
+    mostQueued: readSysctlNumber(root, "fs/inotify/max_queued_events"),
     own,
     others,
     uncounted,
@@ -67,15 +68,6 @@ async function countOf(root: ProcRoot, pid: number, pace: Pace): Promise<[found:
     if (!isUnread(text)) found.watches += text.match(/^inotify /gm)?.length ?? 0;
   }
   return [found, true];
-}
-
-export function sysctl(path: string): number | null {
-  try {
-    const text = readFileSync(`/proc/sys/${path}`, "utf8").trim();
-    return /^-?\d+$/.test(text) ? Number(text) : null;
-  } catch {
-    return null;
-  }
 }
 
 function least(...values: readonly (number | null)[]): number | null {

@@ -3,7 +3,9 @@ import type { Agent } from "#daemon/agent.ts";
 import type { Bus } from "#daemon/bus.ts";
 import { reloadByHttp } from "#daemon/evidence/http-reload.ts";
 import type { Outcome } from "#daemon/outcome.ts";
+import { bootTimeMs } from "#kernel/boot-time.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
+import { ticksPerSecond } from "#kernel/units.ts";
 import type { Evidence } from "#process/evidence.ts";
 import { formatId } from "#process/identity.ts";
 import type { WatchSettings } from "#process/reload.ts";
@@ -92,10 +94,13 @@ export function oldWorkers({ agent }: Pick<ApplyMeans, "agent">, watch: WatchSet
   return isProblem(known) ? 0 : agent.oldWorkers(known.process);
 }
 
-/** When the target was started, in milliseconds since the epoch; null: it is not there. */
-export function startedAt({ agent }: Pick<ApplyMeans, "agent">, watch: WatchSettings): number | null {
+/**
+ * How long the target has been there, in milliseconds by CLOCK_BOOTTIME, as the kernel counts it: by the wall clock an
+ * app would be younger than it is once that is set back. Null: it is not there.
+ */
+export function ageOf({ agent, root }: Pick<ApplyMeans, "agent" | "root">, watch: WatchSettings): number | null {
   const known = agent.knownTarget({ target: watch.target ?? undefined });
-  return isProblem(known) ? null : known.process.startedAt;
+  return isProblem(known) ? null : bootTimeMs(root) - (known.process.startTicks * 1000) / ticksPerSecond;
 }
 
 /**

@@ -1,6 +1,5 @@
-import { isUnread } from "#kernel/procfs/read.ts";
+import { isAlive } from "#daemon/alive.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
-import { readStat } from "#kernel/procfs/stat.ts";
 import { formatId, type ProcessId } from "#process/identity.ts";
 
 /** Workers of before a reload that have not left: they hold old connections, old settings and memory. */
@@ -32,9 +31,4 @@ export function createOldWorkers(root: ProcRoot): OldWorkers {
     },
     of: (master) => living(formatId(master)).length,
   };
-}
-
-function isAlive(root: ProcRoot, { pid, startTicks }: ProcessId): boolean {
-  const stat = readStat(root, pid);
-  return stat !== null && !isUnread(stat) && stat.startTicks === startTicks && stat.state !== "Z";
 }

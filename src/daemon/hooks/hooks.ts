@@ -6,6 +6,8 @@ import type { HookCall, HookSettings, Hooks } from "#process/hook.ts";
 
 export interface HookMeans extends ActMeans {
   readonly clock: Clock;
+  /** Nobody sets it. */
+  readonly monotonic: Clock;
   /** By name, as they are configured now. */
   readonly settings: () => Readonly<Record<string, HookSettings>>;
   readonly fault: (cause: unknown) => void;
@@ -16,8 +18,11 @@ interface Run {
   readonly key: string;
   readonly startedAt: number;
   calls: number;
-  /** Null: it has not ended. */
+  readonly begunAt: number;
+  /** By the wall clock, for who asks; null: it has not ended. */
   endedAt: number | null;
+  /** The end by the clock that nobody sets. */
+  doneAt: number;
   readonly acted: Promise<Acted>;
 }
 
@@ -26,7 +31,7 @@ interface Run {
  * containers of a pod, and again after a kubelet's restart.
  */
 export function createHooks(means: HookMeans): Hooks {
-  const { clock, bus, settings, stopping } = means;
+  const { clock, monotonic, bus, settings, stopping } = means;
   const runs = new Map<string, Run>();
 
   return {
@@ -37,24 +42,28 @@ export function createHooks(means: HookMeans): Hooks {
       const run = current(name, hook) ?? begin(name, hook, call);
       run.calls++;
       const acted = await run.acted;
-      return { hook: name, ...acted, startedAt: run.startedAt, endedAt: run.endedAt ?? clock(), calls: run.calls };
+      const { startedAt, endedAt, calls } = run;
+      return { hook: name, ...acted, startedAt, endedAt: endedAt ?? clock(), durationMs: durationOf(run), calls };
     },
   };
 
   function current(name: string, hook: HookSettings): Run | null {
     const run = runs.get(name);
     if (run?.key !== keyOf(hook)) return null;
-    return run.endedAt === null || clock() - run.endedAt < hook.keepMs ? run : null;
+    return run.endedAt === null || monotonic() - run.doneAt < hook.keepMs ? run : null;
   }
 
   function begin(name: string, hook: HookSettings, call: HookCall): Run {
     const data = { hook: name, action: hook.action.kind, caller: call.caller };
     const id = bus.emit({ type: "hook.started", data, trace: call.trace });
-    const run: Run = { key: keyOf(hook), startedAt: clock(), calls: 0, endedAt: null, acted: perform(hook, call, id) };
+    const [startedAt, begunAt] = [clock(), monotonic()];
+    const acted = perform(hook, call, id);
+    const run: Run = { key: keyOf(hook), startedAt, begunAt, calls: 0, endedAt: null, doneAt: begunAt, acted };
     runs.set(name, run);
-    void run.acted.then((acted) => {
+    void acted.then((how) => {
       run.endedAt = clock();
-      tellEnd(name, run, acted, id);
+      run.doneAt = monotonic();
+      tellEnd(name, run, how, id);
     });
     return run;
   }
@@ -70,12 +79,16 @@ export function createHooks(means: HookMeans): Hooks {
     }
   }
 
-  function tellEnd(hook: string, { startedAt, endedAt, calls }: Run, acted: Acted, cause: number): void {
+  function tellEnd(hook: string, run: Run, acted: Acted, cause: number): void {
     const { isDone, detail, because } = acted;
-    const durationSeconds = ((endedAt ?? startedAt) - startedAt) / 1000;
+    const [durationSeconds, calls] = [durationOf(run) / 1000, run.calls];
     const data = { hook, status: isDone ? "done" : "failed", detail, kind: because, durationSeconds, calls };
     bus.emit({ type: "hook.ended", data, cause });
   }
+}
+
+function durationOf({ begunAt, doneAt }: Run): number {
+  return Math.round(doneAt - begunAt);
 }
 
 function keyOf(hook: HookSettings): string {

@@ -9,7 +9,7 @@ const missingMs = 60_000;
 /** Nobody knows a process of the target: it is tried all the same each so many seconds. */
 const vainTries = 10;
 
-interface Means extends Pick<ReloaderMeans, "clock" | "log" | "startedAt" | "targetProblem"> {
+interface Means extends Pick<ReloaderMeans, "log" | "ageOf" | "targetProblem"> {
   readonly settings: () => WatchSettings;
   readonly faults: Faults;
   readonly monotonic: Clock;
@@ -29,7 +29,7 @@ export interface Addressee {
   problem(): string | null;
 }
 
-export function createAddressee({ settings, faults, clock, monotonic, log, ...means }: Means): Addressee {
+export function createAddressee({ settings, faults, monotonic, log, ...means }: Means): Addressee {
   let vain = 0;
   /** Once found, whoever it is: one that is away for a while comes back. */
   let isFound = false;
@@ -49,8 +49,7 @@ export function createAddressee({ settings, faults, clock, monotonic, log, ...me
     if (isFound || !isMeant()) return null;
     const now = monotonic();
     const sentence = faults.guard("find the target", () => means.targetProblem(settings()), null);
-    const isThere =
-      sentence === null && faults.guard("find the target", () => means.startedAt(settings()), null) !== null;
+    const isThere = sentence === null && faults.guard("find the target", () => means.ageOf(settings()), null) !== null;
     if (isThere) {
       if (isTold) log.info("the target of a watch has been found", { watch: settings().name });
       isFound = true;
@@ -79,8 +78,8 @@ export function createAddressee({ settings, faults, clock, monotonic, log, ...me
     },
     startedAt() {
       if (!isMeant()) return null;
-      const startedAt = faults.guard("find when the app was started", () => means.startedAt(settings()), null);
-      return startedAt === null ? null : monotonic() - (clock() - startedAt);
+      const age = faults.guard("find when the app was started", () => means.ageOf(settings()), null);
+      return age === null ? null : monotonic() - age;
     },
     isVain(isThere) {
       vain = isThere ? 0 : (vain + 1) % vainTries;

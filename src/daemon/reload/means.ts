@@ -33,8 +33,8 @@ export interface ReloaderMeans {
   /** In a sentence, why nobody is found whom nobody will start either: a name that is wrong; null: nothing is wrong. */
   readonly targetProblem: (watch: WatchSettings) => string | null;
   readonly oldWorkers: (watch: WatchSettings) => number;
-  /** Milliseconds since the epoch; null: there is no process, or it is unknown. */
-  readonly startedAt: (watch: WatchSettings) => number | null;
+  /** How long the app has been there, in milliseconds of a clock that nobody sets; null: it is not there, or unknown. */
+  readonly ageOf: (watch: WatchSettings) => number | null;
   /** In a sentence, that a path never shows a change. */
   readonly findSubPath: (paths: readonly string[]) => string | null;
 }

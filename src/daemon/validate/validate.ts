@@ -1,4 +1,4 @@
-import { createPace } from "#daemon/validate/pace.ts";
+import { createParserPace } from "#daemon/pace.ts";
 import { decodeText, type Judgement } from "#daemon/validate/text.ts";
 import { inTurn } from "#daemon/validate/turn.ts";
 import { createUnjudged, type UnjudgedFiles } from "#daemon/validate/unjudged.ts";
@@ -51,7 +51,7 @@ async function rejectionByParser(
   unjudged: UnjudgedFiles,
 ): Promise<Rejection | null> {
   const judge = await formats[format]();
-  const pace = createPace(abort);
+  const pace = createParserPace(abort);
   let parsed = 0;
   for (const { path, size, read } of meant(format, files)) {
     await pace();

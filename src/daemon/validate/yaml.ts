@@ -1,5 +1,5 @@
 import type { Document, ParsedNode } from "yaml";
-import { createPace } from "#daemon/validate/pace.ts";
+import { createParserPace } from "#daemon/pace.ts";
 import { type Judgement, nowhere, placeOf } from "#daemon/validate/text.ts";
 import { createYamlStructure } from "#daemon/validate/yaml-structure.ts";
 
@@ -44,7 +44,7 @@ export async function faultOfYaml(text: string, abort: AbortSignal): Promise<Jud
   // To look whether a key is there by going through all others takes seconds for some thousands of them.
   const composer = new Composer({ prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
   const parser = new Parser();
-  const pace = createPace(abort);
+  const pace = createParserPace(abort);
 
   function judge(documents: Iterable<Document | Document.Parsed>): Judgement {
     for (const { errors, contents } of documents) {

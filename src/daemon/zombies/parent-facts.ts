@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { credentialsOf } from "#daemon/perform.ts";
 import { receiverOf } from "#daemon/receiver.ts";
 import { readSleep } from "#daemon/zombies/sleep.ts";
@@ -9,6 +8,7 @@ import { isUnread, orNull } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { type ProcStat, parseStat } from "#kernel/procfs/stat.ts";
 import { type ProcStatus, parseStatus, readStatus } from "#kernel/procfs/status.ts";
+import { readSysctlNumber } from "#kernel/procfs/sysctl.ts";
 import { explainKillDenied, fixForReading } from "#policy/permission.ts";
 import type { AdoptionFacts, ParentFacts, Refusal, Seccomp, ThreadFacts } from "#policy/remedy.ts";
 import type { SignalSettings } from "#policy/signal.ts";
@@ -67,7 +67,7 @@ function readAdoption(
     tracerPid: [status, ...threads].find(({ tracerPid }) => tracerPid && tracerPid !== selfPid)?.tracerPid ?? 0,
     isNativeProgram: isUnread(exe) ? null : isX8664Program(`${root.path}/${process.pid}/exe`),
     mayLook: !isUnread(exe),
-    yamaScope: readYamaScope(),
+    yamaScope: readSysctlNumber(root, "kernel/yama/ptrace_scope"),
     hasPtraceCapability: ((capabilities >> CAP_SYS_PTRACE) & 1n) === 1n,
     fix: fixForReading(own && credentialsOf(own), credentialsOf(status)),
     threads,
@@ -109,13 +109,4 @@ export function readThreadStatus(root: ProcRoot, pid: number, tid: number): Proc
 
 export function seccompOf({ seccomp, seccompFilters }: ProcStatus): Seccomp {
   return { mode: seccomp, filters: seccompFilters };
-}
-
-/** The Linux kernel's Documentation/admin-guide/LSM/Yama.rst. */
-function readYamaScope(): number | null {
-  try {
-    return Number(readFileSync("/proc/sys/kernel/yama/ptrace_scope", "utf8"));
-  } catch {
-    return null;
-  }
 }

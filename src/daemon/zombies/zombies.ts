@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import { isAlive } from "#daemon/alive.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { Observer } from "#daemon/observer.ts";
 import { zombieStatus } from "#daemon/watch/exit-status.ts";
@@ -75,14 +76,9 @@ export function createZombies(means: Means): Zombies {
   /** Collected by whoever should have done so, unless a remedy has told that it was its own work. */
   function tellCollected(grave: Grave, { process }: RegisterEvent): void {
     if (grave.detected === null || grave.told) return;
-    const by = grave.parent && isAlive(grave.parent) ? "parent" : "init";
+    const by = grave.parent && isAlive(root, grave.parent) ? "parent" : "init";
     const data = { by, strategy: null, parent: grave.parent && eventProcess(grave.parent), ...age(grave) };
     bus.emit({ type: "zombie.reaped", process, data, cause: grave.detected });
-  }
-
-  function isAlive({ pid, startTicks }: ProcessId): boolean {
-    const stat = readStat(root, pid);
-    return stat !== null && !isUnread(stat) && stat.startTicks === startTicks && stat.state !== "Z";
   }
 
   function wake(inMs: number): void {

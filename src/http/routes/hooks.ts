@@ -16,10 +16,6 @@ export const callHook = endpoint({
   // Nothing: who can only GET can be made to by a page, or by a link.
   query: z.strictObject({}),
   async handle({ c, params: { name }, service }) {
-    if (c.req.method !== "GET") {
-      const detail = `Cannot ${c.req.method} /hooks/${name.slice(0, 80)}: it acts, and takes GET alone.`;
-      return problem("method-not-allowed", detail, { allow: ["GET", "OPTIONS"] });
-    }
     c.env.extendTimeout(c.req.raw, unlimited);
     const trace = c.get("trace");
     const report = await service.hooks.call(name, { caller: c.get("caller"), trace });
@@ -33,13 +29,13 @@ export const callHook = endpoint({
   },
 });
 
-function viewOf({ isDone, startedAt, endedAt, ...rest }: HookReport, traceId: string | null) {
+function viewOf({ isDone, startedAt, endedAt, durationMs, ...rest }: HookReport, traceId: string | null) {
   return {
     ...rest,
     status: isDone ? "done" : "failed",
     startedAt: toTimestamp(startedAt),
     endedAt: toTimestamp(endedAt),
-    durationSeconds: (endedAt - startedAt) / 1000,
+    durationSeconds: durationMs / 1000,
     traceId,
   };
 }

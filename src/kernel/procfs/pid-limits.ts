@@ -1,7 +1,7 @@
 import { readLoadavg } from "#kernel/procfs/loadavg.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
-import { latin1 } from "#kernel/procfs/text.ts";
+import { readSysctl, readSysctlNumber } from "#kernel/procfs/sysctl.ts";
 
 /** The limits of proc_sys_kernel(5) that a fork meets beside those of cgroups; null where /proc does not show them. */
 export interface KernelPidLimits {
@@ -17,20 +17,11 @@ export interface KernelPidLimits {
 export function readPidLimits(root: ProcRoot): KernelPidLimits {
   const loadavg = readLoadavg(root);
   return {
-    pidMax: numberOf(sysctl(root, "pid_max")),
-    pidMaxIsNamespaced: isSince(sysctl(root, "osrelease") ?? "", 6, 14),
-    threadsMax: numberOf(sysctl(root, "threads-max")),
+    pidMax: readSysctlNumber(root, "kernel/pid_max"),
+    pidMaxIsNamespaced: isSince(readSysctl(root, "kernel/osrelease") ?? "", 6, 14),
+    threadsMax: readSysctlNumber(root, "kernel/threads-max"),
     nodeThreads: loadavg === null || isUnread(loadavg) ? null : loadavg.threads,
   };
-}
-
-function sysctl(root: ProcRoot, name: string): string | null {
-  const bytes = root.read(null, `sys/kernel/${name}`);
-  return isUnread(bytes) ? null : latin1(bytes).trim();
-}
-
-function numberOf(text: string | null): number | null {
-  return text !== null && /^\d{1,12}$/.test(text) ? Number(text) : null;
 }
 
 /** `6.18.44-cloud-amd64` is since 6.14; what does not begin with a version is not. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { oldWorkers, startedAt, targetProblem } from "#daemon/evidence/apply.ts";
+import { ageOf, oldWorkers, targetProblem } from "#daemon/evidence/apply.ts";
 import { applying } from "../../support/applying.ts";
 import { eventually } from "../../support/poll.ts";
 
@@ -85,7 +85,7 @@ test("a watch that is refused is not advised to insist, which it cannot", async 
 });
 
 test("a target that nobody knows is a problem of the watch, one that is configured is waited for", async () => {
-  await eventually("nobody to be there", () => startedAt(sexton(), watch) === null);
+  await eventually("nobody to be there", () => ageOf(sexton(), watch) === null);
   expect(targetProblem(sexton(), watch)).toBeNull();
   const sentence = targetProblem(sexton(), { ...watch, target: "ngnix-typo" });
   expect(sentence).toMatch(/^Cannot find target "ngnix-typo": .*\. Mend the target of watch app-conf, or /s);
@@ -94,11 +94,11 @@ test("a target that nobody knows is a problem of the watch, one that is configur
   expect(targetProblem(sexton(), watch)).toBeNull();
 });
 
-test("a watch knows when its target was started, and of no old workers where there are none", async () => {
-  await eventually("nobody to be there", () => startedAt(sexton(), watch) === null);
+test("a watch knows for how long its target has been there, and of no old workers where there are none", async () => {
+  await eventually("nobody to be there", () => ageOf(sexton(), watch) === null);
   const before = Date.now();
   await start("pass");
   await sexton().waitForTarget("app");
-  expect(startedAt(sexton(), watch)).toBeWithin(before - 1_000, Date.now() + 1_000);
+  expect(ageOf(sexton(), watch)).toBeWithin(-20, Date.now() - before + 1_000);
   expect([oldWorkers(sexton(), watch), oldWorkers(sexton(), { ...watch, target: "missing" })]).toEqual([0, 0]);
 });

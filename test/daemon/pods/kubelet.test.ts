@@ -64,7 +64,22 @@ describe("kubeletPods()", () => {
     ["/elsewhere", undefined, ""],
     ["/text", undefined, "JSON"],
     ["/huge", undefined, "larger than"],
-  ])("of %s with token file %p it says what is wrong", (path, token, said) => {
-    expect(ask(path, token)).rejects.toThrow(said);
+  ])("of %s with token file %p it says what is wrong", async (path, token, said) => {
+    await expect(ask(path, token)).rejects.toThrow(said);
+  });
+
+  test("shows the token to no proxy of the environment", async () => {
+    const names = ["HTTP_PROXY", "http_proxy"];
+    const before = names.map((name) => process.env[name]);
+    try {
+      for (const name of names) process.env[name] = "http://127.0.0.1:1";
+      expect(await ask("/pods")).toHaveLength(1);
+    } finally {
+      for (const [at, name] of names.entries()) {
+        const value = before[at];
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
   });
 });

@@ -11,19 +11,18 @@ function over(more: Partial<ReturnType<typeof watchSettings>> = {}) {
     now: 0,
     settings: watchSettings({ paths: ["/etc/app"], target: "ngnix", ...more }),
     problem: unknown as string | null,
-    startedAt: null as number | null,
+    age: null as number | null,
     told: [] as string[],
   };
   const tell = (text: string) => void world.told.push(text);
   const log = { info: tell, warn: tell, error: tell };
   const addressee = createAddressee({
     log,
-    clock: () => world.now,
     monotonic: () => world.now,
     faults: createFaults(() => "app", log),
     settings: () => world.settings,
     targetProblem: () => world.problem,
-    startedAt: () => world.startedAt,
+    ageOf: () => world.age,
   });
   return Object.assign(world, { addressee, [Symbol.dispose]: addressee.stop });
 }
@@ -40,7 +39,7 @@ test("a target that nobody knows is a problem after a minute, and told once", ()
   expect(it.addressee.problem()).toBe(unknown);
   expect(it.told).toEqual(["a watch has nobody to reload"]);
   it.problem = null;
-  it.startedAt = 600_000;
+  it.age = 0;
   expect(it.addressee.problem()).toBeNull();
   expect(it.told).toEqual(["a watch has nobody to reload", "the target of a watch has been found"]);
 });
@@ -59,10 +58,10 @@ test("one that is configured, and is not there yet, is no problem however long i
 test("one that was there comes back: its container is started anew", () => {
   using it = over();
   it.problem = null;
-  it.startedAt = 0;
+  it.age = 0;
   it.addressee.start();
   it.problem = unknown;
-  it.startedAt = null;
+  it.age = null;
   it.now = 3_600_000;
   expect(it.addressee.problem()).toBeNull();
 });

@@ -98,7 +98,7 @@ describe("a reloader", () => {
       ],
       undefined,
       // Newer than the app: a watch that began anew would reload at its start.
-      { startedAt: () => Date.now() - 60_000 },
+      { ageOf: () => 60_000 },
     );
     await world.begin();
     await Promise.all([world.rest("one"), world.rest("two")]);

@@ -77,7 +77,7 @@ describe("a reloader goes on when", () => {
     const oops = () => {
       throw new Error("oops");
     };
-    await using world = reloaderOver(() => ({}), undefined, { startedAt: oops, oldWorkers: oops, findSubPath: oops });
+    await using world = reloaderOver(() => ({}), undefined, { ageOf: oops, oldWorkers: oops, findSubPath: oops });
     await world.begin();
     world.folder.write("conf/app.conf", "two");
     await eventually("the reload", () => world.state().last?.status === "confirmed");

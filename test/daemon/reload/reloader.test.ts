@@ -15,7 +15,7 @@ describe("a reloader", () => {
   });
 
   test("reloads at its start when the content is newer than the app", async () => {
-    await using world = reloaderOver(() => ({}), undefined, { startedAt: () => Date.now() - 60_000 });
+    await using world = reloaderOver(() => ({}), undefined, { ageOf: () => 60_000 });
     await world.begin();
     await world.rest();
     expect(world.calls).toHaveLength(1);
@@ -131,7 +131,7 @@ describe("a reloader", () => {
     await using world = reloaderOver(
       () => ({}),
       async () => (isThere ? confirmed : { ...failed, status: "no-target" }),
-      { startedAt: () => (isThere ? Date.now() - 60_000 : null) },
+      { ageOf: () => (isThere ? 60_000 : null) },
     );
     await world.begin();
     world.folder.write("conf/app.conf", "two");
@@ -143,16 +143,17 @@ describe("a reloader", () => {
   });
 
   test("does not reload an app that came after the change: it has read it", async () => {
-    let startedAt: number | null = null;
+    let age: number | null = null;
     await using world = reloaderOver(
       () => ({}),
       async () => ({ ...failed, status: "no-target" }),
-      { startedAt: () => startedAt },
+      { ageOf: () => age },
     );
     await world.begin();
     world.folder.write("conf/app.conf", "two");
     await eventually("the wait", () => world.state().pending?.reason === "target");
-    startedAt = Date.now() + 2_000;
+    // Younger than the change by more than there is doubt about.
+    age = -2_000;
     await world.rest();
     expect(world.reloader.records()).toEqual([]);
   });

@@ -40,11 +40,11 @@ describe("a program that validates", () => {
     [{ error: "ENOENT" }, "nginx cannot be started: ENOENT"],
     [{ exitCode: null, signal: null, timedOut: true }, "nginx did not end within 2.5 s, and was killed"],
   ])("says nothing of the content: %p", async (end, sentence) => {
-    expect(look(end, "/a")).rejects.toThrow(sentence);
+    await expect(look(end, "/a")).rejects.toThrow(sentence);
   });
 
   test("is not run where sexton starts none", async () => {
-    expect(validate(nginx, [], abort)).rejects.toThrow("only sexton init starts programs");
+    await expect(validate(nginx, [], abort)).rejects.toThrow("only sexton init starts programs");
     const config = (validation: Validation | null) =>
       ({ watch: { watches: [watchSettings({ name: "conf", paths: ["/a"], validate: validation })] } }) as never;
     expect(() => refusePrograms(config(nginx), null)).toThrow(
