@@ -1,3 +1,4 @@
+import { freePort } from "../../test/support/free-port.ts";
 import type { Builder } from "./build.ts";
 import type { Cleanup } from "./cleanup.ts";
 import type { Population } from "./population.ts";
@@ -29,11 +30,4 @@ export async function startExporter(
     ),
   );
   return { ...exporter, metrics };
-}
-
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop();
-  return port;
 }

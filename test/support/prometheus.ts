@@ -2,6 +2,7 @@ import { describe, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { eventually } from "./poll.ts";
 
 const missing = ["prometheus", "promtool"].filter((program) => Bun.which(program) === null);
@@ -102,11 +103,4 @@ export async function startPrometheus(targets: Readonly<Record<string, string>>)
       return (data as Labels[])[0] ?? null;
     },
   };
-}
-
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop();
-  return port;
 }

@@ -2,6 +2,7 @@ import { describe, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { eventually } from "./poll.ts";
 
 /** Tests that need a real server: skipped with the reason where its package is not there, unless they are required. */
@@ -133,13 +134,6 @@ function endProcess(pid: number): void {
   } catch {
     // It has ended.
   }
-}
-
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop();
-  return port;
 }
 
 /** haproxy that answers with a text. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Agent, startAgent } from "../../support/binary.ts";
 import { type ContainerCgroup, cgroupProblem, createContainerCgroup } from "../../support/cgroups.ts";
+import { freePort } from "../../support/free-port.ts";
 import { createNamespace, type Namespace, namespaceProblem } from "../../support/namespace.ts";
 import { eventually } from "../../support/poll.ts";
 import { childrenOf, isListening } from "../../support/servers.ts";
@@ -120,11 +121,4 @@ events { worker_connections 64; }
 http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/fastcgi; uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
   server { listen 127.0.0.1:${port}; location / { return 200 "${says}"; } } }\n`;
-}
-
-function freePort(): number {
-  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = listener;
-  listener.stop();
-  return port;
 }
