@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createObserver, type Observer } from "#daemon/observer.ts";
 import { bootTimeMs } from "#kernel/boot-time.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
+import { diff } from "#process/diff.ts";
 import type { Process } from "#process/process.ts";
 import type { ProcessTable } from "#process/table.ts";
 
@@ -21,6 +22,9 @@ interface Given {
   readonly args?: string;
   readonly cgroup?: string;
   readonly startTicks?: number;
+  readonly exe?: string;
+  /** startcode and endcode; hidden where the stack is, else of a shell. */
+  readonly code?: string;
 }
 
 const shell = "140733636451776";
@@ -34,17 +38,18 @@ function put(pid: number, given: Given = {}): void {
     args = "sh\0",
     cgroup = `/${pid}`,
     startTicks = pid * 10,
+    exe = `/bin/${pid}`,
+    code = stack === "0" ? "1 1" : "94017627578368 94017627578709",
   } = given;
   const place = join(folder, String(pid));
   rmSync(place, { recursive: true, force: true });
   mkdirSync(place);
-  const code = stack === "0" ? "1 1" : "94017627578368 94017627578709";
   const numbers = `${ppid} 1 1 0 -1 0 ${faults} 0 0 0 0 0 0 0 20 0 1 0 ${startTicks} 4096 1 0 ${code} ${stack}`;
   writeFileSync(join(place, "stat"), `${pid} (sh) ${state} ${numbers}${" 0".repeat(24)}\n`);
   writeFileSync(join(place, "status"), `Name:\tsh\nUid:\t${pid}\t${pid}\t1\t1\nGid:\t1\t1\t1\t1\n`);
   writeFileSync(join(place, "cmdline"), args);
   writeFileSync(join(place, "cgroup"), `0::${cgroup}\n`);
-  symlinkSync(`/bin/${pid}`, join(place, "exe"));
+  symlinkSync(exe, join(place, "exe"));
 }
 
 const look = (pid: number) => observer.look(pid) as Process;
@@ -178,4 +183,18 @@ describe("complete()", () => {
     expect(observer.live()).toBe(told[0] as ProcessTable);
     expect(reads).toEqual([]);
   });
+});
+
+test("who is in the midst of an exec is what it was, and then at once what it becomes", () => {
+  const before = observer.table(0).byPid;
+  // The new memory, and what is its program; its addresses and its arguments have not been put there yet.
+  put(50, { exe: "/bin/sleep", code: "0 0", stack: "140700000000000", faults: 3 });
+  const midst = observer.table(0).byPid;
+  expect(diff(before, midst)).toEqual([]);
+  expect(look(50)).toMatchObject({ facts: { exe: "/bin/50" } });
+  put(50, { exe: "/bin/sleep", code: "94400000000000 94400000000709", args: "sleep\0", faults: 9 });
+  const after = observer.table(0).byPid;
+  expect(diff(midst, after)).toMatchObject([
+    { kind: "execed", process: { facts: { exe: "/bin/sleep", args: ["sleep"] } } },
+  ]);
 });

@@ -130,19 +130,6 @@ describe.each(sights)("to one $who", ({ wrapper, hides }) => {
     expect(await programsTold()).toEqual([changes, changes]);
   });
 
-  // A kernel that moves much of the arguments' and the environment's memory is long between the two programs.
-  test("an exec is one, in whichever moment of it the process is seen", async () => {
-    const environment = Array.from({ length: 12 }, (_, index) => `LONG_${index}=${"x".repeat(120_000)}`);
-    const { ask, tell, programsTold } = await watched(["env", ...environment, changes]);
-    for (let times = 1; times <= 40; times++) {
-      const expected = new Array<string>(times).fill(changes);
-      tell(`exec ${changes} ${times}`);
-      await told(programsTold, expected);
-      await ask(hides ? "hide" : `name ${times}`);
-      expect(await programsTold()).toEqual(expected);
-    }
-  });
-
   test("a program that is moved, as an upgrade does, is none", async () => {
     const copy = join(folder, "copy");
     copyFileSync(changes, copy);
