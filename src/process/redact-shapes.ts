@@ -28,15 +28,18 @@ const header =
   /(["']?)(?:\b|(?<=^-H))((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]{0,40}?(?:key|token|secret|auth|signature)[\w-]{0,40}|api-key|apikey|private-token|job-token|deploy-token)\s*:\s*([^"'\r\n]+)/gi;
 
 /** Of `scheme://user:password@host`: RFC 3986 3.2.1. */
-const userinfo = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#@:"']*)(?::([^\s/?#"']*))?@(?=[^\s@]*)/gi;
-/** What Go's driver for MySQL has for an address, and a user with a password before a host. */
-const dsn = /(^|[\s"'=])([\w.+-]+):([^\s@/"']+)@(?=(?:tcp|unix|udp)\(|[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:\/|$|[\s"']))/gi;
+const userinfo = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s/?#@:"']*)(?::([^\s/?#"']*))?@/gi;
+/** All that stands before what Go's driver for MySQL has for an address, or before a host: from its begin, so that it is read once. */
+const beforeHost = /(?<![^\s@/"'])[^\s@/"']+@(?=(?:tcp|unix|udp)\(|[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:\/|$|[\s"']))/gi;
+/** A user and a password in it: all of it where a word begins, or what follows an `=`. */
+const login = /(^|=)([\w.+-]+):(?=[^@])/;
+const assignedLogin = /(=)([\w.+-]+):(?=[^@])/;
 const property = /(?<![\w.-])(["']?)([A-Za-z_][\w.-]*)\1(\s*:\s*)("(?:[^"\\]|\\.)*"|'[^']*')/g;
 /** YAML in one argument, `--objstore.config=secret_key: SECRET`, and settings as files have them: `PrivateKey = SECRET`. */
 const setting =
   /(?<![\w.-])([A-Za-z_][\w.-]*)(:[ \t]{1,8}|[ \t]{1,8}=[ \t]{1,8})("(?:[^"\\]|\\.)*"|'[^']*'|\$\{\w+\}|[^\s"',;{}[\]&|()]+)/g;
-/** JSON within JSON. */
-const escaped = /(\\+["'])([A-Za-z_][\w.-]*)(\1\s*:\s*\1)([^"'\\]+)(?=\1)/g;
+/** JSON within JSON: each level doubles the backslashes, so five levels of it. */
+const escaped = /(\\{1,31}["'])([A-Za-z_][\w.-]*)(\1\s*:\s*\1)([^"'\\]+)(?=\1)/g;
 const assignment = /(?<![\w.-])([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|[^\s;&"']+)/g;
 
 /** A user's name that is no name but a token, as `https://TOKEN@host` has it. */
@@ -53,8 +56,11 @@ export function maskShapes(text: string): string {
       if (password === undefined) return user.length > longestUser ? `${scheme}${mask}@` : whole;
       return password === "" || isHarmless(password, "password") ? whole : `${scheme}${user}:${mask}@`;
     })
-    .replace(dsn, (whole, before: string, user: string, password: string, at: number, all: string) => {
-      return isHarmless(password, "password") || isDigest(all, at + whole.length) ? whole : `${before}${user}:${mask}@`;
+    .replace(beforeHost, (whole, at: number, all: string) => {
+      const found = (/^[@/]/.test(all.slice(at - 1, at)) ? assignedLogin : login).exec(whole);
+      if (!found || isDigest(all, at + whole.length)) return whole;
+      const from = found.index + found[0].length;
+      return isHarmless(whole.slice(from, -1), "password") ? whole : `${whole.slice(0, from)}${mask}@`;
     })
     .replace(property, (whole, quote: string, name: string, colon: string, value: string) => {
       const kind = secretName(name);

@@ -26,8 +26,9 @@ function maskWords(words: readonly string[], depth: number): string[] {
   let isScript = false;
   let isAuth = false;
   const seen: string[] = [];
+  const present = new Set(words);
   const masked = words.map((word) => {
-    const flags = flagsHere(program, words);
+    const flags = flagsHere(program, present);
     const expected = awaited;
     const userBefore = separator;
     const isCode = isScript;
@@ -87,12 +88,16 @@ function endsAs(word: string, flag: string): boolean {
   return word === flag || (flag.length === 2 && /^-[A-Za-z]{2,8}$/.test(word) && word.endsWith(flag.slice(1)));
 }
 
-function flagsHere(program: string, words: readonly string[]) {
+function flagsHere(program: string, present: ReadonlySet<string>) {
   const flags = flagsOf[program];
-  return flags?.onlyWith === undefined || words.includes(flags.onlyWith) ? flags : undefined;
+  return flags?.onlyWith === undefined || present.has(flags.onlyWith) ? flags : undefined;
 }
 
+/** `pw=x`, `/p:x`: nothing shorter is masked, and a line may have thousands of such words. */
+const shortest = 4;
+
 function maskWord(word: string, depth: number, isCode: boolean): string {
+  if (word.length < shortest) return word;
   const assigned = /^(-{0,2}(?:D(?=[\w.]+=))?([A-Za-z_][\w.:-]*)=)(.+)$/s.exec(word);
   if (assigned && !(isCode && /\s/.test(word))) {
     const [, before = "", name = "", value = ""] = assigned;
@@ -124,7 +129,7 @@ function maskAfter(word: string, separator: string): string {
 
 /** In a script what is masked may be in quotes, or end a command. */
 function keepQuotes(word: string): string {
-  return `${/^["']/.exec(word)?.[0] ?? ""}${mask}${/(["']?[;)|&,}\]]*)$/.exec(word)?.[1] ?? ""}`;
+  return `${/^["']/.exec(word)?.[0] ?? ""}${mask}${/(?:["']|(?<![;)|&,}\]]))[;)|&,}\]]*$/.exec(word)?.[0] ?? ""}`;
 }
 
 function baseOf(word: string): string {
