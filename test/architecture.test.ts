@@ -55,6 +55,22 @@ test("every layer is in the table of imports", () => {
   expect([...layers].sort()).toEqual([...Object.keys(mayImport), ...roots].sort());
 });
 
+/** The folders of a folder. */
+function foldersOf(folder: string): string[] {
+  return readdirSync(join(top, folder)).filter((name) => statSync(join(top, folder, name)).isDirectory());
+}
+
+test("ARCHITECTURE.md names the folders that src/daemon and test have", () => {
+  const text = readFileSync(join(top, "ARCHITECTURE.md"), "utf8");
+  const [, listed = ""] = /^\| `src\/daemon\/` \|.*? a folder each: (.*?); at the top/m.exec(text) ?? [];
+  const named = listed.replace(/ \([^)]*\)/g, "").split(", ");
+  expect(named.sort()).toEqual(foldersOf("src/daemon").sort());
+  const layers = foldersOf("src");
+  const others = foldersOf("test").filter((name) => !layers.includes(name));
+  const tests = [...text.matchAll(/`test\/([\w-]+)\/`/g)].map(([, name]) => name as string);
+  expect([...new Set(tests)].sort()).toEqual(others.sort());
+});
+
 test("layers import only what they may", () => {
   const breaches = files.flatMap(({ path, layer, imports }) =>
     imports

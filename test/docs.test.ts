@@ -35,7 +35,8 @@ test("links in the docs lead to files and titles that there are", () => {
   const pages = readdirSync(docs, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".md"))
     .map((path) => join(docs, path));
-  const broken = [...pages, join(top, "README.md")].flatMap((page) => {
+  const beside = ["README.md", "SECURITY.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "k8s/README.md"];
+  const broken = [...pages, ...beside.map((name) => join(top, name))].flatMap((page) => {
     const text = readFileSync(page, "utf8");
     const links = [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = ""]) => link);
     return links.flatMap((link) => {

@@ -102,7 +102,7 @@ export function createConfigSchema() {
       z._default(listensSchema, [{ kind: "tcp", hostname: "127.0.0.1", port: 9099 }]),
     ),
     probes: about(
-      "A second listener for the kubelet: livez, readyz, startupz, healthz and metrics alone",
+      "A second listener for the kubelet: livez, readyz, startupz, healthz, metrics and, without a token, the hooks; nothing else",
       z._default(z.nullable(listenSchema), null),
     ),
     ...createAccessSchemas({ listOf, wholeSchema }),

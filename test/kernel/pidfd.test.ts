@@ -12,6 +12,7 @@ import {
 } from "#kernel/pidfd.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import { readStat } from "#kernel/procfs/stat.ts";
+import { kernelIsAtLeast } from "../support/kernel-version.ts";
 import { eventually } from "../support/poll.ts";
 
 // A busy machine may need more than bun's 5 s.
@@ -179,11 +180,6 @@ describe("pidfdOwner()", () => {
     expect(pidfdOwner(pidfd)).toBeNull();
   });
 });
-
-function kernelIsAtLeast(wantedMajor: number, wantedMinor: number): boolean {
-  const [major = 0, minor = 0] = readFileSync("/proc/sys/kernel/osrelease", "utf8").split(".").map(Number.parseFloat);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-}
 
 describe("closePidfd()", () => {
   test("leaves no descriptor behind", () => {

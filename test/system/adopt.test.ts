@@ -113,15 +113,21 @@ while (!/ Z /.test(readFileSync("/proc/" + child.pid + "/stat", "utf8"))) contin
 console.log(JSON.stringify({ ready: true, pid: process.pid, zombies: [child.pid] }));
 Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);`;
 
-  test.each([
-    ["Python's subprocess", [Bun.which("python3") ?? "", "-c", python]],
-    ["Node's child_process", [Bun.which("node") ?? "", "-e", node]],
-  ])("leaves it to %s, which gets its code", async (_, command) => {
-    if (command[0] === "") return;
-    const { ready, find } = await start(command);
-    expect(await reap(ready.zombies, {})).toMatchObject({ reaped: 0, remaining: 1 });
-    expect(await find("code")).toEqual({ code: 5 });
-  });
+  for (const { name, command } of [
+    { name: "Python's subprocess", command: ["python3", "-c", python] as const },
+    { name: "Node's child_process", command: ["node", "-e", node] as const },
+  ]) {
+    // Where CI runs, neither may be missing.
+    const isMissing = Bun.which(command[0]) === null && !process.env["CI"];
+    test.skipIf(isMissing)(
+      `leaves it to ${name}, which gets its code${isMissing ? " (not installed)" : ""}`,
+      async () => {
+        const { ready, find } = await start([...command]);
+        expect(await reap(ready.zombies, {})).toMatchObject({ reaped: 0, remaining: 1 });
+        expect(await find("code")).toEqual({ code: 5 });
+      },
+    );
+  }
 
   test("collects of a hundred parents, and a thousand of one, in one request each", async () => {
     const many = await hostile("many", 0, 3);

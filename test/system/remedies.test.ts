@@ -110,29 +110,31 @@ describe.skipIf(skip)("remedies for zombies, in a PID namespace of their own", (
     expect((await states())[never.pid]).toBe("sleeping");
   });
 
-  test.each([
+  for (const [remedy, mode] of [
     ["nudge", "handler"],
     ["adopt", "never"],
     ["terminate-parent", "tidy"],
-  ] as const)("%s is done of sexton's own accord where the configuration says so", async (remedy, mode) => {
-    if (remedy === "adopt" && process.arch !== "x64") return;
-    await start({ SEXTON_ZOMBIES_REMEDY: remedy });
-    const parent = await startOne(mode, 2);
-    const reaped = await reapedOnce(mode === "tidy" ? 3 : 2);
-    expect(reaped).toMatchObject(Array(2).fill({ by: "sexton", strategy: remedy, parent: { pid: parent.pid } }));
-    const told = await eventsOf(agent, "zombie.remedy");
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({
-      process: { pid: parent.pid },
-      data: { remedy, by: "config", outcome: "reaped", reaped: 2 },
+  ] as const) {
+    const reason = remedy === "adopt" && process.arch !== "x64" ? " (adoption is for x86-64 alone)" : "";
+    test.skipIf(reason !== "")(`${remedy} is done of sexton's own accord where it is configured${reason}`, async () => {
+      await start({ SEXTON_ZOMBIES_REMEDY: remedy });
+      const parent = await startOne(mode, 2);
+      const reaped = await reapedOnce(mode === "tidy" ? 3 : 2);
+      expect(reaped).toMatchObject(Array(2).fill({ by: "sexton", strategy: remedy, parent: { pid: parent.pid } }));
+      const told = await eventsOf(agent, "zombie.remedy");
+      expect(told).toHaveLength(1);
+      expect(told[0]).toMatchObject({
+        process: { pid: parent.pid },
+        data: { remedy, by: "config", outcome: "reaped", reaped: 2 },
+      });
+      expect(reaped.map(({ cause }) => cause)).toEqual([told[0]?.["id"], told[0]?.["id"]]);
+      if (mode !== "never") return;
+      // The parent goes on, and its next zombie is treated too.
+      parent.signal("SIGUSR2");
+      await waitForEvents(agent, "zombie.reaped", 3);
+      expect((await states())[parent.pid]).toBe("sleeping");
     });
-    expect(reaped.map(({ cause }) => cause)).toEqual([told[0]?.["id"], told[0]?.["id"]]);
-    if (mode !== "never") return;
-    // The parent goes on, and its next zombie is treated too.
-    parent.signal("SIGUSR2");
-    await waitForEvents(agent, "zombie.reaped", 3);
-    expect((await states())[parent.pid]).toBe("sleeping");
-  });
+  }
 
   test("what is in vain is tried again ever less often", async () => {
     await start({ SEXTON_ZOMBIES_REMEDY: "nudge" });

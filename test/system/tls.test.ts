@@ -119,6 +119,21 @@ describe("TLS", () => {
     expect(agent.stderr()).toContain("certificates read again");
   });
 
+  test("gives lines to paste that reach it, with what the caller knows beside them", async () => {
+    await using started = await startWithTls();
+    const { get, authority } = started;
+    const operator = bearer("Op-secret-92");
+    const { usage } = (await (await get("/signal", operator)).json()) as Json;
+    const { detail } = (await (await get("/signal/CONT?dryRun=true", operator)).json()) as Json;
+    for (const line of [usage[1], detail.slice(detail.indexOf("curl"))] as string[]) {
+      const known = `--cacert ${authority.ca} -H 'authorization: ${operator.headers.authorization}'`;
+      const argv = ["sh", "-c", `${line} -s -o /dev/null -w '%{http_code}' ${known}`];
+      const { stdout } = Bun.spawnSync(argv, { stdin: "ignore", stderr: "ignore" });
+      // Whether there is an app to signal is another question: it was heard, as whom it was meant to be.
+      expect([line, `${stdout}`]).toEqual([line, expect.stringMatching(/^(200|404|409)$/)]);
+    }
+  });
+
   test("keeps the old certificate while the new files do not fit, and never shows the key", async () => {
     await using started = await startWithTls();
     const { agent, authority, name, used } = started;

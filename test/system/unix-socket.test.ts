@@ -196,6 +196,21 @@ describe("a Unix socket", () => {
     await agent.stop();
   });
 
+  test("gives lines to paste that reach it", async () => {
+    const path = join(top, "an odd 'name'");
+    const { agent, ask } = await startOn(path);
+    const { usage } = (await (await ask("/signal")).json()) as { usage: string[] };
+    const { detail } = (await (await ask("/signal/CONT?dryRun=true")).json()) as { detail: string };
+    const line = detail.slice(detail.indexOf("curl"));
+    for (const pasted of [usage[1], line]) {
+      const argv = ["sh", "-c", `${pasted} -s -o /dev/null -w '%{http_code}'`];
+      const { stdout } = Bun.spawnSync(argv, { stdin: "ignore", stderr: "ignore" });
+      // Whether there is an app to signal is another question: it was heard.
+      expect([pasted, `${stdout}`]).toEqual([pasted, expect.stringMatching(/^(200|404|409)$/)]);
+    }
+    await agent.stop();
+  });
+
   test("answers who has closed its side after asking, as nc does", async () => {
     const path = newPath();
     const { agent } = await startOn(path);

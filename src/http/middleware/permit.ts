@@ -11,7 +11,7 @@ export function permit(c: Context<HttpEnv>, { role, onProbes }: Pick<Route, "rol
   const what = `Cannot ${c.req.method} ${c.req.path.slice(0, 80)}`;
   if (c.env.role === "probe") {
     if (onProbes) return null;
-    const detail = `${what} here: this listener has probes and metrics only, and that needs ${role}. Use the main listener.`;
+    const detail = `${what} here: this listener has probes, metrics and hooks only, and that needs ${role}. Use the main listener.`;
     return problemResponse(c, problem("forbidden", detail, { role }));
   }
   const caller = c.get("caller");
