@@ -6,7 +6,7 @@ import { doComeAndGo, followEndings } from "#daemon/evidence/endings.ts";
 import { createInquirer } from "#daemon/evidence/inquirer.ts";
 import type { Asked } from "#daemon/evidence/inquiry.ts";
 import { createOldWorkers } from "#daemon/evidence/old-workers.ts";
-import { readProcessFile } from "#daemon/files.ts";
+import { createFileReader, type FileContent } from "#daemon/files.ts";
 import { inspect, type ProcessDetail } from "#daemon/inspect.ts";
 import { createObserver, type Observer } from "#daemon/observer.ts";
 import { createPerformer, type Delivered, type Delivery } from "#daemon/perform.ts";
@@ -94,7 +94,7 @@ export interface Agent {
   /** The same by what is known, which may be a moment old. */
   knownTarget(receiver: Receiver): Target | Problem;
   inspect(ref: ProcessRef): ProcessDetail | Problem;
-  readFile(ref: ProcessRef, file: ProcessFile): string | Problem;
+  readFile(ref: ProcessRef, file: ProcessFile): FileContent | Problem;
   containers(): { readonly containers: ContainerSummary[]; readonly pods: PodSummary[] };
   targets(): TargetPreview[];
   signal(request: SignalRequest): Promise<SignalReport | Problem>;
@@ -132,6 +132,7 @@ export function createAgent(
 ): Agent {
   const performer = createPerformer(root, clock, selfPid);
   const register = createSignalRegister(clock, means);
+  const readFile = createFileReader(root, selfPid);
   const resolver = createResolver(root, observer, () => settings, catchUp);
   const oldWorkers = createOldWorkers(root);
   const spacing = createSpacing(() => performance.now());
@@ -180,7 +181,7 @@ export function createAgent(
     target: resolver.target,
     knownTarget: resolver.knownTarget,
     inspect: (ref) => withProcess(ref, (found) => inspect(root, found)),
-    readFile: (ref, file) => withProcess(ref, (found) => readProcessFile(root, found, file, selfPid)),
+    readFile: (ref, file) => withProcess(ref, (found) => readFile(found, file)),
     containers() {
       const table = observer.table();
       const budgets = pids.budgets(table);

@@ -5,6 +5,7 @@ import { goneProblem, replacedProblem, unreadProblem } from "#daemon/unread.ts";
 import { isUnread } from "#kernel/procfs/read.ts";
 import type { ProcRoot } from "#kernel/procfs/root.ts";
 import { readStat } from "#kernel/procfs/stat.ts";
+import { readStatus } from "#kernel/procfs/status.ts";
 import { profiles } from "#policy/profiles.ts";
 import {
   listTargets,
@@ -53,9 +54,12 @@ export function createResolver(
       return replacedProblem({ pid: ref.pid, startTicks: ref.startTicks }, stat.startTicks);
     }
     const known = observer.table().byPid.get(ref.pid);
-    const current = known?.startTicks === stat.startTicks ? known : observer.table(0).byPid.get(ref.pid);
-    // The id of a thread opens in /proc, but names no process and is in no listing.
-    return current ?? goneProblem(ref);
+    if (known?.startTicks === stat.startTicks) return known;
+    // The id of a thread opens in /proc, but names no process and is in no listing: no scan would find it.
+    const status = readStatus(root, ref.pid);
+    if (status !== null && !isUnread(status) && status.tgid !== null && status.tgid !== ref.pid)
+      return goneProblem(ref);
+    return observer.table(0).byPid.get(ref.pid) ?? goneProblem(ref);
   }
 
   function resolve({ target, process }: Receiver, table: ProcessTable): Target | Problem {

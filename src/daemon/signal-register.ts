@@ -35,7 +35,7 @@ export interface SignalRegister {
 /** Of a flood of refused signals at first so many are told and then one each second, with how many were left out. */
 const flood = { atOnce: 500, eachMs: 1_000 };
 
-/** What callers write goes into the register, and not at any length. */
+/** What callers write goes into the register and the log, and not at any length. */
 const longestText = 200;
 
 export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalMeans): SignalRegister {
@@ -71,9 +71,11 @@ export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalM
       const unsaid = sample();
       if (unsaid === null) return;
       const { caller } = request;
-      log?.warn("signal refused", { ...asked(request), ...byWhom(request), kind, detail });
-      const { verb, target, pid } = asked(request);
-      const data = { verb: cut(verb), target: target && cut(target), pid, force: request.force, kind, detail };
+      const what = asked(request);
+      const text = cut(detail, 2 * longestText);
+      log?.warn("signal refused", { ...what, ...byWhom(request), kind, detail: text });
+      const { verb, target, pid } = what;
+      const data = { verb, target, pid, force: request.force, kind, detail: text };
       bus?.emit({
         type: "signal.refused",
         process: receiver && eventProcess(receiver),
@@ -81,7 +83,6 @@ export function createSignalRegister(clock: Clock, { log, bus, causes }: SignalM
           ...data,
           // What a verb came to, where the refusal knows.
           ...(typeof facts?.["signal"] === "string" ? { signal: facts["signal"] } : {}),
-          detail: cut(detail, 2 * longestText),
           ...(caller ? { caller } : {}),
           ...(unsaid > 0 ? { unsaid } : {}),
         },
@@ -103,7 +104,12 @@ function byWhom({ caller }: SignalRequest) {
 }
 
 function asked({ verb, target, process: ref, watch = null }: SignalRequest) {
-  return { verb, target: target ?? null, pid: ref?.pid ?? null, ...(watch !== null && { watch }) };
+  return {
+    verb: cut(verb),
+    target: target == null ? null : cut(target),
+    pid: ref?.pid ?? null,
+    ...(watch !== null && { watch }),
+  };
 }
 
 function cut(text: string, length = longestText): string {

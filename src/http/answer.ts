@@ -1,14 +1,17 @@
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import type { HttpEnv } from "#http/endpoint.ts";
+import { whole } from "#http/slices.ts";
 
 /** JSON with a newline at its end, because people read it in a terminal. */
 export function json(c: Context<HttpEnv>, value: unknown): Response {
-  return c.body(`${JSON.stringify(value)}\n`, 200, { "content-type": "application/json" });
+  return whole(c, `${JSON.stringify(value)}\n`, { "content-type": "application/json" });
 }
 
+export const textType = "text/plain; charset=utf-8";
+
 export function text(c: Context<HttpEnv>, value: string): Response {
-  return c.body(value, 200, { "content-type": "text/plain; charset=utf-8" });
+  return whole(c, value, { "content-type": textType });
 }
 
 /** What a person at a shell wants where it was asked for (`?pretty=true`, or an Accept that prefers text), else JSON. */

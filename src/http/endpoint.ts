@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import type { Problem } from "#base/errors.ts";
 import type { Gate } from "#http/auth/identify.ts";
 import type { Service } from "#http/service.ts";
+import type { Untaken } from "#http/untaken.ts";
 import type { Caller, CallerRole } from "#process/caller.ts";
 import type { TraceContext } from "#process/trace-context.ts";
 
@@ -22,6 +23,10 @@ export interface Bindings {
   readonly isOwnHost?: ((hostname: string) => boolean) | undefined;
   /** Lets a request take longer than the listener's idle timeout. */
   readonly extendTimeout: (request: Request, seconds: number) => void;
+  /** As the caller's URL has it; default http. */
+  readonly scheme?: "http" | "https";
+  /** Of the Unix socket that this is; null: it is an address. */
+  readonly socketPath?: string | null;
   /** Null: on a Unix socket nobody has one. */
   readonly clientAddress: () => string | null;
   /** Of the process at the other end of a Unix socket. */
@@ -45,6 +50,8 @@ export interface HttpEnv {
     mayAsk: boolean;
     /** Event streams that callers of this role may have open. */
     mostStreams: number | undefined;
+    /** Counts the answers of this caller's role that are in memory. */
+    untaken: Untaken;
     /** The register has it already, whatever becomes of it. */
     told: boolean;
     /** What was answered instead of what was asked for. */

@@ -100,6 +100,27 @@ test.each(["probe", "operate"] as const)("a flood is refused, as role %s", async
   expect(bus.since(0).filter(({ type }) => type === "hook.started")).toHaveLength(1);
 });
 
+test("who may not call it takes nothing from who may", async () => {
+  const known = { role: "operate", name: "ops" } as const;
+  const findToken = (secret: string) => (secret === "right" ? known : null);
+  const gate = { withoutToken: "probe", findToken } as const;
+  const { request } = some({ gate, clientAddress: "10.1.2.4" });
+  const call = async (headers: Record<string, string>) => (await request("/hooks/quiet", { headers })).status;
+  const strangers = await Promise.all(
+    Array.from({ length: 40 }, (_, at) => call(at % 2 === 0 ? {} : { authorization: "Bearer wrong" })),
+  );
+  expect(new Set(strangers)).toEqual(new Set([401]));
+  expect(await call({ authorization: "Bearer right" })).toBe(200);
+});
+
+test.each(["POST", "HEAD", "OPTIONS"])("%s says that it takes GET alone, and not HEAD", async (method) => {
+  const response = await some().request("/hooks/quiet", { method });
+  expect(response.headers.get("allow")).toBe("GET, OPTIONS");
+  if (method !== "POST") return;
+  const body = await expectProblem(response, 405, "method-not-allowed");
+  expect(body["detail"]).toEndWith("This works: curl localhost:9099/hooks/quiet");
+});
+
 test("who waits is let go when sexton stops", async () => {
   const { request, stopping } = some({ hooks: { quiet: { ...hold, delayMs: 600_000 } } });
   const waiting = request("/hooks/quiet");

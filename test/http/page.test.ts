@@ -32,7 +32,10 @@ test("the page asks for its own parts alone, which are there for good, under nam
       "x-content-type-options": "nosniff",
       vary: "accept-encoding",
     });
+    const refused = await request(path, { headers: { "accept-encoding": "gzip;q=0, br" } });
+    expect(refused.headers.get("content-encoding")).toBeNull();
     const plain = await (await request(path)).text();
+    expect(await refused.text()).toBe(plain);
     expect(await unpacked(part)).toBe(plain);
     const etag = part.headers.get("etag") ?? "";
     expect((await request(path, { headers: { "if-none-match": etag } })).status).toBe(304);

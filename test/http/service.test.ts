@@ -21,12 +21,41 @@ describe("the service's own paths", () => {
     });
   }
 
+  /** Where nobody goes from here: the page itself, and what is for machines alone. */
+  const unlisted = ["/", "/livez", "/startupz", "/healthz"];
+
   test("/ is links for curl and a page for a browser", async () => {
     const { links } = await json("/");
+    const listed = routes.filter(({ method, path }) => method === "get" && !path.includes("{")).map(({ path }) => path);
+    const linked = Object.values<string>(links).map((path) => path.replace(/\?.*/, ""));
+    expect([...new Set(linked), ...unlisted].sort()).toEqual(listed.sort());
     for (const path of Object.values<string>(links)) expect((await request(path)).status).toBe(200);
     const page = await request("/", { headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" } });
     expect(page.headers.get("content-type")).toStartWith("text/html");
     expect(await page.text()).toContain('src="/assets/');
+  });
+
+  test("/config is a table for people, with a row for each of a list", async () => {
+    const description = "";
+    const watches = [
+      { name: "nginx", paths: ["/etc/nginx"], target: null },
+      { name: "app", paths: ["/etc/app"] },
+    ];
+    const settings = [
+      { key: "tick", value: "20ms", source: "default", description },
+      { key: "watch.watches", value: watches, source: "file /etc/sexton.yaml", description },
+      { key: "auth.tokensFile", value: null, source: "default", description },
+    ];
+    const { request, json } = realApp({ settings });
+    const table = `SETTING              VALUE                     FROM
+tick                 20ms                      default
+watch.watches nginx  {"paths":["/etc/nginx"]}  file /etc/sexton.yaml
+watch.watches app    {"paths":["/etc/app"]}    file /etc/sexton.yaml
+auth.tokensFile      -                         default
+`;
+    expect(await (await request("/config?pretty=true")).text()).toBe(table);
+    expect(await (await request("/config", { headers: { accept: "text/plain" } })).text()).toBe(table);
+    expect(await json("/config")).toEqual({ settings });
   });
 
   test("every route is documented, and nothing else", async () => {

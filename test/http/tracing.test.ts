@@ -47,6 +47,11 @@ describe("the span of a request", () => {
     });
   });
 
+  test("says by what scheme it came", async () => {
+    await realApp({ scheme: "https" }).request("https://localhost:9099/processes/1");
+    expect(spans.getFinishedSpans()[0]?.attributes["url.scheme"]).toBe("https");
+  });
+
   test.each([
     ["GET /nowhere", "GET", 404],
     ["GET /signal/reload", "GET", 405],

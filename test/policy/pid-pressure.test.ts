@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { assessPressure, noPressure, type ScopedLimit } from "#policy/pid-pressure.ts";
-import type { PidSource } from "#policy/pids.ts";
 import type { Container } from "#process/container.ts";
+import type { PidSource } from "#process/pid-source.ts";
 
 const container = (name: string): Container => ({ key: name, id: name, name, pod: null });
 const of = (owner: string | null, current: number, source: PidSource = "pod-cgroup"): ScopedLimit => ({

@@ -15,6 +15,7 @@ import type { Gate } from "#http/auth/identify.ts";
 import type { Role } from "#http/endpoint.ts";
 import { createEventStreams } from "#http/events/streams.ts";
 import type { RequestLimits } from "#http/middleware/limits.ts";
+import type { Service } from "#http/service.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import type { HookSettings } from "#process/hook.ts";
 import type { Pod } from "#process/leave.ts";
@@ -40,6 +41,10 @@ export interface AppOptions {
   readonly hooks?: Readonly<Record<string, HookSettings>>;
   readonly pod?: Pod;
   readonly isOwnHost?: (host: string) => boolean;
+  readonly clientAddress?: string;
+  readonly scheme?: "http" | "https";
+  readonly socketPath?: string;
+  readonly settings?: ReturnType<Service["explain"]>;
 }
 
 /** The API over this machine's own /proc, without a listener. */
@@ -55,6 +60,10 @@ export function realApp({
   hooks = {},
   pod = { isInit: false, mayRestart: () => false, restart() {} },
   isOwnHost,
+  clientAddress,
+  scheme = "http",
+  socketPath,
+  settings: explained = [],
   ...times
 }: AppOptions = {}) {
   const settings = {
@@ -95,7 +104,7 @@ export function realApp({
     streams,
     health: createHealth(agent),
     clock: Date.now,
-    explain: () => [],
+    explain: () => explained,
     doctor: createDoctor({
       root: procRoot(),
       pods: noPodNames,
@@ -140,7 +149,9 @@ export function realApp({
         role,
         checkHost: role !== "probe",
         extendTimeout() {},
-        clientAddress: () => null,
+        clientAddress: () => clientAddress ?? null,
+        scheme,
+        socketPath: socketPath ?? null,
         gate,
         uids,
         isOwnHost,

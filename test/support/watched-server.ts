@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ReloadRecord, WatchSettings, WatchState } from "#process/reload.ts";
-import { createReloads } from "#serve/reloads.ts";
+import { createServedReloader, type ServedReloader } from "#serve/reloader.ts";
 import { eventually } from "./poll.ts";
 import { watchSettings } from "./reloader.ts";
 import { type ReloadingAgent, reloadingAgent } from "./reloading.ts";
@@ -9,7 +9,7 @@ import { type Server, type ServerOptions, startServer } from "./servers.ts";
 export interface WatchedServer extends AsyncDisposable {
   readonly server: Server;
   readonly sexton: ReloadingAgent;
-  readonly reloads: ReturnType<typeof createReloads>;
+  readonly reloads: ServedReloader;
   state(): WatchState;
   /** Writes it, and waits for the end of the reload that it leads to. */
   change(file: string, text: string): Promise<ReloadRecord>;
@@ -31,7 +31,15 @@ export async function watchedServer(options: ServerOptions, more: Partial<WatchS
   });
   const log = { info() {}, warn() {}, error() {}, setLevel() {} } as never;
   const { agent, bus, root } = sexton;
-  const reloads = createReloads({ root, bus, log, agent, settings: [settings], podName: "pod", runProgram: null });
+  const reloads = createServedReloader({
+    root,
+    bus,
+    log,
+    agent,
+    settings: [settings],
+    podName: "pod",
+    runProgram: null,
+  });
   const state = () => reloads.watches()[0] as WatchState;
   await sexton.waitForTarget("app");
   reloads.start();

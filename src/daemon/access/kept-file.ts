@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { type BigIntStats, readFileSync, statSync } from "node:fs";
 
 /** Files that are read again when they change, and what was made of them last. */
 export interface KeptFiles<T> {
@@ -58,10 +58,16 @@ export function keepFiles<T>(
         return true;
       } catch (cause) {
         problem = `${(cause as Error).message}. The one before stays in use`;
+        if (isOfTheSystem(cause as Error)) mark = "";
         return false;
       }
     },
   };
+}
+
+/** Out of descriptors, for one: that passes without a change of the file, so the next look tries again. */
+function isOfTheSystem({ cause }: Error): boolean {
+  return (cause as { code?: unknown } | undefined)?.code !== undefined;
 }
 
 function readText(path: string): string {
@@ -83,12 +89,21 @@ function reasonOf(cause: unknown): string {
   return code !== undefined && path !== undefined ? `${path}: ${code}` : (cause as Error).message;
 }
 
+/** What is there, or why that cannot be said: a network that is away (ESTALE, EIO) must not end whoever looks. */
+function look(path: string): BigIntStats | string {
+  try {
+    return statSync(path, { bigint: true });
+  } catch (cause) {
+    return (cause as { code?: string }).code ?? "unknown";
+  }
+}
+
 /** What tells one content from the next without reading. What was written a moment ago may be written again unseen. */
 function marksOf(paths: readonly string[]): string {
   return paths
     .map((path) => {
-      const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-      if (!stat) return "none";
+      const stat = look(path);
+      if (typeof stat === "string") return stat;
       const fresh = Math.abs(Date.now() - Number(stat.mtimeMs)) < sameTimeMs ? performance.now() : "";
       return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs, fresh].join(".");
     })

@@ -61,9 +61,3 @@ async function readBody(response: Response): Promise<string> {
   }
   return text;
 }
-
-/** For people: where it was asked, without what may be a password or a token. */
-export function placeOf(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
-}

@@ -1,7 +1,7 @@
 import { problem } from "#base/errors.ts";
 import type { Bus } from "#daemon/bus.ts";
 import type { About, Applied } from "#daemon/evidence/apply.ts";
-import { ask, isAnswer, placeOf } from "#daemon/evidence/ask.ts";
+import { ask, isAnswer } from "#daemon/evidence/ask.ts";
 import { createProbe, type Probe } from "#daemon/evidence/probe.ts";
 import { eventProcess } from "#daemon/watch/register.ts";
 import { readListening } from "#kernel/procfs/net-tcp.ts";
@@ -13,6 +13,7 @@ import { formatId } from "#process/identity.ts";
 import type { Process } from "#process/process.ts";
 import type { HttpReload, WatchSettings } from "#process/reload.ts";
 import { supersededText } from "#process/reload-text.ts";
+import { placeOf } from "#process/url.ts";
 
 export interface HttpReloadMeans {
   readonly root: ProcRoot;

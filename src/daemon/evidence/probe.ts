@@ -1,7 +1,8 @@
-import { ask, isAnswer, placeOf } from "#daemon/evidence/ask.ts";
+import { ask, isAnswer } from "#daemon/evidence/ask.ts";
 import { answerValue } from "#policy/evidence/answer.ts";
 import type { Evidence } from "#process/evidence.ts";
 import type { HttpProbe } from "#process/reload.ts";
+import { placeOf } from "#process/url.ts";
 
 /** A question that is asked before the reload and again and again after it. */
 export interface Probe {

@@ -1,8 +1,8 @@
 import type { PidReading } from "#daemon/pids/gauge.ts";
 import { type Census, type GrowingHolder, holdersOf, takeCensus, whoGrows } from "#policy/pid-census.ts";
-import type { PidSource } from "#policy/pids.ts";
 import { type Point, type Trend, trendOf } from "#policy/trend.ts";
 import type { Container } from "#process/container.ts";
+import type { PidSource } from "#process/pid-source.ts";
 import type { ProcessTable } from "#process/table.ts";
 
 /** What came before, as far back as growth is measured. */

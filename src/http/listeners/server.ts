@@ -109,7 +109,7 @@ function startUnix(
     );
   }
   const server = peerUid
-    ? listenWithPeers({ path, mode, peerUid, serve })
+    ? listenWithPeers({ path, mode, peerUid, uids: listener.uids ?? null, serve })
     : renewable(bindAs(path, mode, () => serve(path, null)));
   const remove = remover(path);
   return {
@@ -122,12 +122,15 @@ function startUnix(
   };
 }
 
-function fetchOf(app: Hono<HttpEnv>, { role, at, gate, isOwnHost, uids }: Listener, clientUid: number | null): Fetch {
+function fetchOf(app: Hono<HttpEnv>, listener: Listener, clientUid: number | null): Fetch {
+  const { role, at, gate, isOwnHost, uids, tls } = listener;
   return (request, server) => {
     const extendTimeout: Bindings["extendTimeout"] = (of, seconds) => server.timeout(of, seconds);
     const clientAddress = () => server.requestIP(request)?.address ?? null;
     const bindings: Bindings = {
       role,
+      scheme: tls ? "https" : "http",
+      socketPath: "path" in at ? at.path : null,
       checkHost: "port" in at && role !== "probe",
       extendTimeout,
       clientAddress,

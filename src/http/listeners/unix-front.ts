@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { createInnerServers, type Way } from "#http/listeners/inner-servers.ts";
 import { type Stoppable, stopAll } from "#http/listeners/stop-all.ts";
 import { bindAs, openPrivateFolder } from "#http/listeners/unix-socket.ts";
 
@@ -7,6 +7,8 @@ export interface FrontOptions {
   readonly mode: number;
   /** Of the process at the other end of a connection, by its descriptor. */
   readonly peerUid: (fd: number) => number | null;
+  /** The only ones who may call; null: whoever can. */
+  readonly uids: readonly number[] | null;
   /** Serves, at a path of its own, whoever has this uid. */
   readonly serve: (path: string, uid: number | null) => Stoppable;
   /** Who takes nothing of what there is for so long gets no more of it; default 30. */
@@ -27,16 +29,18 @@ interface End {
 interface Pipe {
   readonly client: End;
   readonly server: End;
+  way: Way | null;
   readonly patienceSeconds: number;
+  /** When the server has last said something. */
+  heardAt: number;
   /** The client has gone. */
   isOver: boolean;
 }
 
 const newEnd = (socket: Bun.Socket<Pipe> | null): End => ({ socket, waiting: [], ending: false, isLeft: false });
 
-/** So many users have a server of their own; there are one or two in practice. */
-const mostUsers = 64;
 const mostConnections = 1_024;
+const quietMs = 100;
 /** From the end of the servers to that of the connections: enough for what has been written already. */
 const lastWordsMs = 200;
 
@@ -45,26 +49,15 @@ const lastWordsMs = 200;
  * socket of Bun.listen has its descriptor. So this accepts, asks the kernel, and hands the bytes on to a server that is
  * for this user alone, whose own socket lies in a folder beside, for sexton's user.
  */
-export function listenWithPeers({ path, mode, peerUid, serve, patienceSeconds = 30 }: FrontOptions) {
+export function listenWithPeers({ path, mode, peerUid, uids, serve, patienceSeconds = 30 }: FrontOptions) {
   const folder = openPrivateFolder(path);
-  const inner = new Map<number | null, { readonly at: string; readonly server: Stoppable }>();
-  const nameOf = (uid: number | null) => `${uid ?? "unknown"}`;
+  const inner = createInnerServers(folder, serve, uids);
   let open = 0;
   let allClosed = () => {};
 
-  function serverOf(uid: number | null): string | null {
-    const known = inner.get(uid);
-    if (known) return known.at;
-    if (inner.size >= mostUsers) return null;
-    const at = folder.at(nameOf(uid));
-    rmSync(at, { force: true });
-    inner.set(uid, { at, server: bindAs(at, 0o600, () => serve(at, uid)) });
-    return at;
-  }
-
-  function wayOf(socket: Bun.Socket<Pipe>): string | null {
+  function wayOf(socket: Bun.Socket<Pipe>): Way | null {
     try {
-      return serverOf(peerUid((socket as unknown as { fd: number }).fd));
+      return inner.wayOf(peerUid((socket as unknown as { fd: number }).fd));
     } catch {
       // Out of descriptors, for one: the next may have more luck.
       return null;
@@ -76,11 +69,11 @@ export function listenWithPeers({ path, mode, peerUid, serve, patienceSeconds = 
   /** That the way behind it can be made at all is known before anybody calls. */
   function begin(): Bun.UnixSocketListener<Pipe> {
     try {
-      serverOf(process.getuid?.() ?? null);
+      inner.wayOf(process.getuid?.() ?? null)?.leave();
       return bindAs(path, mode, listen);
     } catch (cause) {
-      for (const { server } of inner.values()) void server.stop(true);
-      folder.remove([...inner.keys()].map(nameOf));
+      for (const server of inner.servers()) void server.stop(true);
+      folder.remove(inner.names());
       throw cause;
     }
   }
@@ -92,20 +85,28 @@ export function listenWithPeers({ path, mode, peerUid, serve, patienceSeconds = 
       socket: {
         open(socket) {
           open++;
-          const pipe: Pipe = { client: newEnd(socket), server: newEnd(null), patienceSeconds, isOver: false };
+          const pipe: Pipe = {
+            client: newEnd(socket),
+            server: newEnd(null),
+            way: null,
+            heardAt: 0,
+            patienceSeconds,
+            isOver: false,
+          };
           socket.data = pipe;
           socket.pause();
-          const at = open > mostConnections ? null : wayOf(socket);
-          if (at === null) return void socket.terminate();
-          connect(at, pipe).catch(() => socket.terminate());
+          pipe.way = open > mostConnections ? null : wayOf(socket);
+          if (pipe.way === null) return void socket.terminate();
+          connect(pipe.way.at, pipe).catch(() => socket.terminate());
         },
         data: ({ data }, bytes) => pass(bytes, data.client, data.server),
         drain: ({ data }) => flush(data.client, data.server),
-        end: ({ data }) => finish(data.server),
+        end: ({ data }) => finishWhenQuiet(data),
         close({ data }) {
           open--;
           if (open === 0) allClosed();
           data.isOver = true;
+          data.way?.leave();
           data.server.socket?.terminate();
         },
         timeout: (socket) => void socket.terminate(),
@@ -117,10 +118,7 @@ export function listenWithPeers({ path, mode, peerUid, serve, patienceSeconds = 
   return {
     async stop(graceMs: number) {
       listener.stop();
-      await stopAll(
-        [...inner.values()].map(({ server }) => server),
-        graceMs,
-      );
+      await stopAll(inner.servers(), graceMs);
       // What the servers have said last is on its way through the pipes.
       const closed = new Promise<void>((resolve) => {
         allClosed = resolve;
@@ -128,7 +126,7 @@ export function listenWithPeers({ path, mode, peerUid, serve, patienceSeconds = 
       });
       await Promise.race([closed, Bun.sleep(lastWordsMs)]);
       listener.stop(true);
-      folder.remove([...inner.keys()].map(nameOf));
+      folder.remove(inner.names());
     },
   };
 }
@@ -147,7 +145,10 @@ async function connect(at: string, pipe: Pipe): Promise<void> {
         client.socket?.resume();
         flush(server, client);
       },
-      data: (_, bytes) => pass(bytes, server, client),
+      data(_, bytes) {
+        pipe.heardAt = performance.now();
+        pass(bytes, server, client);
+      },
       drain: () => flush(server, client),
       end: () => finish(client),
       close: () => leave(client),
@@ -184,6 +185,19 @@ function flush(to: End, from: End): void {
 function finish(to: End): void {
   to.ending = true;
   if (to.socket && to.waiting.length === 0) shut(to.socket);
+}
+
+/**
+ * Who closes its side after asking, as nc does, wants the answer, and Bun 1.4.5 cuts one that is sent in slices when it hears of
+ * that. So it hears of it when it has nothing to say.
+ */
+function finishWhenQuiet(pipe: Pipe): void {
+  setTimeout(() => {
+    if (pipe.isOver) return;
+    const isQuiet = pipe.client.waiting.length === 0 && performance.now() - pipe.heardAt >= quietMs;
+    if (isQuiet) finish(pipe.server);
+    else finishWhenQuiet(pipe);
+  }, quietMs);
 }
 
 /** Nothing comes from the server any more, nor does it take anything. */

@@ -1,6 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { problem } from "#base/errors.ts";
+import { callable } from "#http/callable.ts";
 import type { HttpEnv, Method } from "#http/endpoint.ts";
+import { isHookPath } from "#http/middleware/hook-path.ts";
 import { problemResponse } from "#http/problem.ts";
 
 interface RoutePattern {
@@ -40,18 +42,20 @@ export function knownRoute(routes: readonly RoutePattern[]): MiddlewareHandler<H
     }
     const most = Math.max(...matching.map(({ literals }) => literals));
     const methods = matching.filter(({ literals }) => literals === most).map(({ method }) => method);
-    const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))), "OPTIONS"];
+    // HEAD does what GET does, which for a hook is to act: what is allowed there is said, and that alone.
+    const hasHead = !isHookPath(c.req.path);
+    const allow = [...new Set(methods.flatMap((method) => (method === "GET" && hasHead ? ["GET", "HEAD"] : [method])))];
+    allow.push("OPTIONS");
     if (c.req.method === "OPTIONS") return c.body(null, 204, { allow: allow.join(", ") });
     if (allow.includes(c.req.method)) return next();
-    const works = `curl ${methods.includes("GET") ? "" : `-X ${methods[0]} `}${shellUrl(c)}`;
+    const works = callable(c)({ path: asCalled(c), ...(!methods.includes("GET") && { method: methods[0] as string }) });
     const detail = `Cannot ${c.req.method} ${c.req.path}: it takes ${methods.join(" or ")}. This works: ${works}`;
-    return problemResponse(c, problem("method-not-allowed", detail, { allow }), { allow: allow.join(", ") });
+    return problemResponse(c, problem("method-not-allowed", detail, { allow }));
   };
 }
 
-/** The URL as it was called, query and all: without its ?dryRun=true a line to paste would do the real thing. */
-function shellUrl(c: Context<HttpEnv>): string {
+/** Query and all: without its ?dryRun=true a line to paste would do the real thing. */
+function asCalled(c: Context<HttpEnv>): string {
   const { pathname, search } = new URL(c.req.url);
-  const url = `${c.req.header("host") ?? "localhost:9099"}${pathname}${search}`;
-  return /^[\w./:[\]-]+$/.test(url) ? url : `'${url.replaceAll("'", "%27")}'`;
+  return `${pathname}${search}`;
 }

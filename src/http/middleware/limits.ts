@@ -4,6 +4,8 @@ import { type Buckets, createBuckets } from "#http/auth/buckets.ts";
 import type { HttpEnv, Role } from "#http/endpoint.ts";
 import { isHookPath } from "#http/middleware/hook-path.ts";
 import { problemResponse } from "#http/problem.ts";
+import { createUntaken } from "#http/untaken.ts";
+import { type Caller, mayActAs } from "#process/caller.ts";
 
 /** Who calls more often is no kubelet. */
 const hooksPerSecond = 10;
@@ -23,15 +25,19 @@ export const defaultRequestLimits: RequestLimits = { requests: 256, streams: 1_0
 export function limits(current: () => RequestLimits, probes: readonly string[]): MiddlewareHandler<HttpEnv> {
   const underWay: Record<Role, number> = { probe: 0, read: 0, operate: 0 };
   const buckets: Buckets = createBuckets(() => performance.now());
+  const untaken = createUntaken();
   const hooks: Buckets = createBuckets(() => performance.now());
   return async function limitsMiddleware(c, next) {
     const caller = c.get("caller");
-    const hookWaitMs = isHookPath(c.req.path) ? hooks.take(caller?.address ?? "", hooksPerSecond) : 0;
-    if (hookWaitMs > 0) {
-      const detail = `Cannot ${c.req.method} ${c.req.path.slice(0, 80)}: hooks take ${hooksPerSecond} calls a second from one address. Wait: while one runs, one call is enough.`;
+    c.set("untaken", untaken[caller?.role ?? "probe"]);
+    if (!caller) return next();
+    // Who may not call one takes nothing from who may; where nobody is asked, at the probes' listener, all may.
+    const mayCall = c.env.role === "probe" || mayActAs(caller.role, "operate");
+    if (isHookPath(c.req.path) && mayCall && hooks.take(keyOf(caller), hooksPerSecond) > 0) {
+      const detail = `Cannot ${c.req.method} ${c.req.path.slice(0, 80)}: hooks take ${hooksPerSecond} calls a second of one caller. Wait: while one runs, one call is enough.`;
       return problemResponse(c, problem("too-many-requests", detail, { retryAfterSeconds: 1 }));
     }
-    if (!caller || caller.role === "probe" || probes.includes(c.req.path)) return next();
+    if (caller.role === "probe" || probes.includes(c.req.path)) return next();
     const { requests, streams, mutations } = current();
     c.set("mostStreams", streams);
     if (underWay[caller.role] >= requests) {
@@ -39,8 +45,7 @@ export function limits(current: () => RequestLimits, probes: readonly string[]):
       return problemResponse(c, problem("too-many-requests", detail, { retryAfterSeconds: 1 }));
     }
     if (c.req.method === "POST") {
-      const key = caller.name ?? `uid ${caller.uid} ${caller.address}`;
-      const waitMs = buckets.take(key, mutations);
+      const waitMs = buckets.take(keyOf(caller), mutations);
       if (waitMs > 0) {
         const detail = `Cannot ${c.req.method} ${c.req.path.slice(0, 80)}: this caller has changed more than ${mutations} things a second. Wait, or allow more with limits.mutations.`;
         return problemResponse(
@@ -56,4 +61,8 @@ export function limits(current: () => RequestLimits, probes: readonly string[]):
       underWay[caller.role]--;
     }
   };
+}
+
+function keyOf({ name, uid, address }: Caller): string {
+  return name ?? `uid ${uid} ${address}`;
 }

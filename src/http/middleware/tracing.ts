@@ -32,7 +32,7 @@ export function tracing(quietPaths: readonly string[]): MiddlewareHandler<HttpEn
     if (quietPaths.includes(c.req.path)) return next();
     const parent = propagation.extract(ROOT_CONTEXT, c.req.raw.headers, headerGetter);
     const method = knownMethods.includes(c.req.method) ? c.req.method : "_OTHER";
-    const attributes = { "http.request.method": method, "url.path": c.req.path, "url.scheme": "http" };
+    const attributes = { "http.request.method": method, "url.path": c.req.path, "url.scheme": c.env.scheme ?? "http" };
     const name = method === "_OTHER" ? "HTTP" : method;
     const span = trace.getTracer("sexton", version).startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
     c.set("trace", contextOf(span.spanContext()) ?? parseTraceparent(c.req.header("traceparent") ?? ""));

@@ -2,15 +2,17 @@ import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import * as z from "zod/mini";
 import { isProblem, type Problem, problem } from "#base/errors.ts";
-import { json, text } from "#http/answer.ts";
+import { text } from "#http/answer.ts";
 import { type Answer, endpoint, type HttpEnv } from "#http/endpoint.ts";
 import { type LiveFormatName, liveFormats } from "#http/events/format.ts";
 import { gapAfter } from "#http/events/gap.ts";
+import { listing } from "#http/events/listing.ts";
 import { parse } from "#http/parse.ts";
 import { flagSchema, position, positionSchema, prettySchema, textSchema, wholeSchema } from "#http/schemas/query.ts";
 import { readTypes } from "#http/schemas/types.ts";
 import type { Service } from "#http/service.ts";
-import { eventTable, eventView } from "#http/views/event.ts";
+import { made } from "#http/slices.ts";
+import { eventTable } from "#http/views/event.ts";
 import type { EventPosition } from "#process/event-position.ts";
 
 const eventsQuery = z.strictObject({
@@ -86,10 +88,11 @@ function firstWanted(query: Query, types: Types, service: Service): EventPositio
 
 function snapshot(c: Context<HttpEnv>, query: Query, types: Types, service: Service, format: "json" | "table") {
   const { gap, events } = kept(query, types, service);
-  const shown = gap ? [gap, ...events] : events;
-  return format === "table"
-    ? text(c, eventTable(shown))
-    : json(c, { events: shown.map(eventView), run: service.bus.run, ...service.bus.range() });
+  if (format === "table") return text(c, eventTable(gap ? [gap, ...events] : events));
+  const [first, last] = [events[0], events.at(-1)];
+  const between = first && last ? ([first.id, last.id] as const) : null;
+  const { bus, clock } = service;
+  return made(c, listing({ bus, clock, types, gap, between }), { "content-type": "application/json" });
 }
 
 /** JSON is what is kept unless `follow` asks for more; then it comes line by line, as it happens. */

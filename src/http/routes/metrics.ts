@@ -1,7 +1,9 @@
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import * as z from "zod/mini";
+import { acceptsGzip } from "#http/accepts-gzip.ts";
 import { endpoint, type HttpEnv } from "#http/endpoint.ts";
+import { whole } from "#http/slices.ts";
 
 export const showMetrics = endpoint({
   summary: "Metrics for Prometheus, by Accept as OpenMetrics; gzip where it is accepted",
@@ -11,7 +13,7 @@ export const showMetrics = endpoint({
   handle({ c, service }) {
     const request = { format: prefersOpenMetrics(c) ? "openMetrics" : "text", gzip: acceptsGzip(c) } as const;
     const { body, contentType, compressed } = service.metrics.serve(request);
-    return c.body(body, 200, {
+    return whole(c, body, {
       "content-type": contentType,
       // For HEAD too, whose answer has no body to be counted.
       "content-length": `${body.length}`,
@@ -43,9 +45,4 @@ function prefersOpenMetrics(c: Context<HttpEnv>): boolean {
 
 function isKnown(version: string | undefined): boolean {
   return version === undefined || version === "1.0.0" || version === "0.0.1";
-}
-
-function acceptsGzip(c: Context<HttpEnv>): boolean {
-  const supports = ["gzip", "identity"];
-  return accepts(c, { header: "Accept-Encoding", supports, default: "identity" }) === "gzip";
 }

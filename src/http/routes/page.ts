@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { type Problem, problem } from "#base/errors.ts";
+import { acceptsGzip } from "#http/accepts-gzip.ts";
 import { endpoint, type HttpEnv } from "#http/endpoint.ts";
 import type { PageFile } from "#ui/bundle.ts";
 
@@ -51,7 +52,7 @@ async function send(c: Context<HttpEnv>, file: PageFile, headers: Record<string,
   const all = { ...headers, etag: file.etag };
   if (c.req.header("if-none-match") === file.etag) return c.body(null, 304, all);
   const typed = { ...all, "content-type": file.contentType };
-  if (/\bgzip\b/.test(c.req.header("accept-encoding") ?? "")) {
+  if (acceptsGzip(c)) {
     return c.body(await file.body.arrayBuffer(), 200, { ...typed, "content-encoding": "gzip" });
   }
   return c.body(Bun.gunzipSync(await file.body.bytes()), 200, typed);

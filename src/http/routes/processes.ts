@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
 import { toTimestamp } from "#base/clock.ts";
 import { isProblem, problem } from "#base/errors.ts";
-import { answer, text } from "#http/answer.ts";
+import { answer, textType } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";
 import { about, flagSchema, prettySchema, textSchema, wholeSchema } from "#http/schemas/query.ts";
 import { processRefSchema } from "#http/schemas/ref.ts";
+import { made } from "#http/slices.ts";
 import { detailText, detailView, processView, treeView } from "#http/views/process.ts";
 import { type ProcessFile, processFiles } from "#process/file.ts";
 import type { Process } from "#process/process.ts";
@@ -97,6 +98,6 @@ export const showProcessFile = endpoint({
       );
     }
     const content = agent.readFile(params.pid, params.file as ProcessFile);
-    return isProblem(content) ? content : text(c, content);
+    return isProblem(content) ? content : made(c, content, { "content-type": textType });
   },
 });

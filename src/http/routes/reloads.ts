@@ -6,6 +6,7 @@ import { isProblem, type Problem, problem } from "#base/errors.ts";
 import { agree } from "#http/agree.ts";
 import { answer } from "#http/answer.ts";
 import { readBody } from "#http/body.ts";
+import { callable } from "#http/callable.ts";
 import { endpoint, type HttpEnv } from "#http/endpoint.ts";
 import { tellAsked } from "#http/routes/tell-asked.ts";
 import { prettySchema } from "#http/schemas/query.ts";
@@ -44,8 +45,13 @@ export const showReloads = endpoint({
 /** Lines to paste. */
 function usageOf(c: Context<HttpEnv>, [first]: readonly WatchState[]): string[] {
   if (!first) return [howToWatch];
-  const url = `${c.req.header("host") ?? "localhost:9099"}/reloads/${encodeURIComponent(first.settings.name)}`;
-  return [`curl -X POST ${url}`, `curl ${url}/hold -d for=10m`, `curl -X POST ${url}/release`];
+  const curl = callable(c);
+  const path = `/reloads/${encodeURIComponent(first.settings.name)}`;
+  return [
+    curl({ method: "POST", path }),
+    curl({ path: `${path}/hold`, data: "for=10m" }),
+    curl({ method: "POST", path: `${path}/release` }),
+  ];
 }
 
 /** What a reload may take beside what its watch's settings say: another that runs, finding the target. */

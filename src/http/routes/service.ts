@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
 import { problem } from "#base/errors.ts";
 import type { Health } from "#daemon/health.ts";
-import { json, text } from "#http/answer.ts";
+import { answer, text } from "#http/answer.ts";
 import { endpoint } from "#http/endpoint.ts";
 import { prettySchema } from "#http/schemas/query.ts";
+import { settingsTable } from "#process/settings-table.ts";
 
 const query = z.strictObject({ pretty: prettySchema });
 /** A probe is not the place to be strict: `?verbose` is what people append to the kubelet's own endpoints. */
@@ -53,5 +54,13 @@ export const showConfig = endpoint({
   summary: "The settings in force, and where each came from",
   tag: "Service",
   query,
-  handle: ({ c, service }) => json(c, { settings: service.explain() }),
+  handle({ c, query, service }) {
+    const settings = service.explain();
+    return answer(
+      c,
+      query.pretty,
+      () => settingsTable(settings),
+      () => ({ settings }),
+    );
+  },
 });

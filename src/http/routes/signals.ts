@@ -6,6 +6,7 @@ import type { ProcessRef, SignalReport } from "#daemon/agent.ts";
 import { agree } from "#http/agree.ts";
 import { answer } from "#http/answer.ts";
 import { readBody } from "#http/body.ts";
+import { callable } from "#http/callable.ts";
 import { type Answer, endpoint, type HttpEnv } from "#http/endpoint.ts";
 import { parse } from "#http/parse.ts";
 import { about, prettySchema } from "#http/schemas/query.ts";
@@ -24,11 +25,11 @@ export const showTargets = endpoint({
   query: z.strictObject({ pretty: prettySchema }),
   handle({ c, query, service }) {
     const targets = service.agent.targets().map(targetView);
-    const base = c.req.header("host") ?? "localhost:9099";
+    const curl = callable(c);
     const usage = [
-      `curl -X POST ${base}/signal/reload`,
-      `curl -X POST '${base}/signal/terminate?dryRun=true'`,
-      `curl ${base}/signal -d reload`,
+      curl({ method: "POST", path: "/signal/reload" }),
+      curl({ method: "POST", path: "/signal/terminate?dryRun=true" }),
+      curl({ path: "/signal", data: "reload" }),
     ];
     return answer(
       c,

@@ -1,19 +1,11 @@
 import { z } from "zod";
-
-const sources = [
-  "setting",
-  "container-cgroup",
-  "pod-cgroup",
-  "node-cgroup",
-  "kernel.pid_max",
-  "kernel.threads-max",
-] as const;
+import { pidSources } from "#process/pid-source.ts";
 
 /** How near a limit of pids is: PidBudget of policy/pids.ts. */
 export const pidBudgetFields = {
   current: z.int().meta({ description: "Threads, and zombies until they are collected" }),
   limit: z.int().nullable().meta({ description: "null: no limit is known" }),
-  source: z.enum(sources).nullable().meta({ description: "What the limit is" }),
+  source: z.enum(pidSources).nullable().meta({ description: "What the limit is" }),
   counts: z.enum(["container", "pod", "namespace", "node"]).meta({ description: "Whose tasks current is" }),
   percent: z.number().nullable(),
   zombies: z.int(),

@@ -12,7 +12,7 @@ export function about<T extends z.ZodMiniType>(meta: z.core.GlobalMeta, schema: 
 }
 
 /** `?force`, `?force=true`, `?force=false`. */
-export const flag = z.pipe(
+const flag = z.pipe(
   z.enum(["true", "false", "1", "0", ""], "expected true or false"),
   z.transform((text: "true" | "false" | "1" | "0" | "") => text !== "false" && text !== "0"),
 );
@@ -20,7 +20,25 @@ export const flag = z.pipe(
 export const flagSchema = (description: string) =>
   about({ type: "boolean", enum: [true, false], description }, z.optional(flag));
 
+/** The same in a body, where JSON has it as what it is. */
+export const bodyFlagSchema = (description: string) =>
+  about({ type: "boolean", description }, z.optional(z.union([z.boolean(), flag])));
+
+const dryRunDescription = "Decide and report, but do nothing";
+
+export const dryRunSchema = flagSchema(dryRunDescription);
+export const dryRunBodySchema = bodyFlagSchema(dryRunDescription);
+
 export const textSchema = (description: string) => about({ description }, z.optional(z.string()));
+
+/** In a body: JSON may have what looks like a number as one. */
+export const textOrNumber = z.union([
+  z.string(),
+  z.pipe(
+    z.number(),
+    z.transform((value: number) => String(value)),
+  ),
+]);
 
 const whole = z.pipe(
   z.string().check(z.regex(/^\d{1,10}$/, "expected a whole number")),

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { about, flag, flagSchema, prettySchema } from "#http/schemas/query.ts";
+import { about, dryRunBodySchema, dryRunSchema, prettySchema } from "#http/schemas/query.ts";
 import { processRefSchema } from "#http/schemas/ref.ts";
 import { strategies } from "#process/zombie.ts";
 
@@ -31,7 +31,7 @@ export const reapQuerySchema = z.strictObject({
   pids: about({ type: "string", example: "31,33-50001", description: pidsDescription }, z.optional(listed)),
   strategy: strategySchema,
   minAgeSeconds: about({ type: "number", description: minAgeDescription }, z.optional(z.pipe(secondsText, seconds))),
-  dryRun: flagSchema("Decide and report, but do nothing"),
+  dryRun: dryRunSchema,
   pretty: prettySchema,
 });
 
@@ -51,8 +51,5 @@ export const reapBodySchema = z.strictObject({
     { type: "number", description: minAgeDescription },
     z.optional(z.union([seconds, z.pipe(secondsText, seconds)])),
   ),
-  dryRun: about(
-    { type: "boolean", description: "Decide and report, but do nothing" },
-    z.optional(z.union([z.boolean(), flag])),
-  ),
+  dryRun: dryRunBodySchema,
 });

@@ -1,8 +1,7 @@
 import * as z from "zod/mini";
 import { durationSchema } from "#http/schemas/duration.ts";
-import { about, flag, flagSchema, prettySchema } from "#http/schemas/query.ts";
+import { about, dryRunBodySchema, dryRunSchema, prettySchema, textOrNumber } from "#http/schemas/query.ts";
 
-const dryRunDescription = "Decide and report, but do nothing";
 const forDescription = "So long from now; default 10m, at most 24h";
 const longestHoldMs = 24 * 3_600_000;
 
@@ -10,28 +9,18 @@ const holdTime = durationSchema.check(
   z.refine((ms) => ms > 0, "expected more than no time; to end a hold there is /release"),
   z.refine((ms) => ms <= longestHoldMs, "expected at most 24h"),
 );
-const textOrNumber = z.union([
-  z.string(),
-  z.pipe(
-    z.number(),
-    z.transform((value: number) => String(value)),
-  ),
-]);
-
 export const watchNameSchema = z.object({
   name: about({ example: "nginx", description: "The name of a watch" }, z.string()),
 });
 
-export const reloadQuerySchema = z.strictObject({ dryRun: flagSchema(dryRunDescription), pretty: prettySchema });
-
-const dryRunBody = about({ type: "boolean", description: dryRunDescription }, z.optional(z.union([z.boolean(), flag])));
+export const reloadQuerySchema = z.strictObject({ dryRun: dryRunSchema, pretty: prettySchema });
 
 /** The body of a reload and of a release. */
-export const reloadBodySchema = z.strictObject({ dryRun: dryRunBody });
+export const reloadBodySchema = z.strictObject({ dryRun: dryRunBodySchema });
 
 export const holdQuerySchema = z.strictObject({
   for: about({ type: "string", example: "10m", description: forDescription }, z.optional(holdTime)),
-  dryRun: flagSchema(dryRunDescription),
+  dryRun: dryRunSchema,
   pretty: prettySchema,
 });
 
@@ -41,5 +30,5 @@ export const holdBodySchema = z.strictObject({
     { type: ["string", "number"], example: "10m", description: forDescription },
     z.optional(z.pipe(textOrNumber, holdTime)),
   ),
-  dryRun: dryRunBody,
+  dryRun: dryRunBodySchema,
 });

@@ -1,10 +1,6 @@
 import * as z from "zod/mini";
-import { about, flag, flagSchema, prettySchema } from "#http/schemas/query.ts";
+import { dryRunBodySchema, dryRunSchema, prettySchema } from "#http/schemas/query.ts";
 
-const description = "Decide and report, but do nothing";
+export const restartQuerySchema = z.strictObject({ dryRun: dryRunSchema, pretty: prettySchema });
 
-export const restartQuerySchema = z.strictObject({ dryRun: flagSchema(description), pretty: prettySchema });
-
-export const restartBodySchema = z.strictObject({
-  dryRun: about({ type: "boolean", description }, z.optional(z.union([z.boolean(), flag]))),
-});
+export const restartBodySchema = z.strictObject({ dryRun: dryRunBodySchema });

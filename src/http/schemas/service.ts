@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dispositions } from "#process/disposition.ts";
 import { processRoles } from "#process/process.ts";
 
 export const indexSchema = z
@@ -14,7 +15,7 @@ export const settingsSchema = z
 const text = z.string();
 const amount = { instances: z.int(), watches: z.int() };
 const tried = z.boolean().nullable().meta({ description: "null: it could not be tried" });
-const dispositions = z.enum(["caught", "ignored", "blocked", "default-terminate", "default-ignore", "default-stop"]);
+const disposition = z.enum(dispositions);
 
 const finding = z.object({
   id: text.meta({ description: "What kind of finding it is, for good: docs/doctor.md" }),
@@ -54,8 +55,8 @@ const app = z.object({
   id: text,
   container: text.nullable(),
   profile: text.nullable(),
-  terminate: dispositions.nullable(),
-  reload: z.object({ signal: text, disposition: dispositions }).nullable(),
+  terminate: disposition.nullable(),
+  reload: z.object({ signal: text, disposition }).nullable(),
 });
 
 export const diagnosisSchema = z

@@ -1,12 +1,22 @@
 import * as z from "zod/mini";
-import { about, flag, flagSchema, prettySchema, textSchema, waitSchema } from "#http/schemas/query.ts";
+import {
+  about,
+  bodyFlagSchema,
+  flagSchema,
+  prettySchema,
+  textOrNumber,
+  textSchema,
+  waitSchema,
+} from "#http/schemas/query.ts";
 
+const forceDescription = "Send although nothing handles it";
+const dryRunDescription = "Decide and report, but send nothing";
 const waitDescription = "Answer when the outcome is known or this time is up; 0 answers at once";
 
 export const signalQuerySchema = z.strictObject({
   target: textSchema("A configured or discovered target; default: the one main app"),
-  force: flagSchema("Send although nothing handles it"),
-  dryRun: flagSchema("Decide and report, but send nothing"),
+  force: flagSchema(forceDescription),
+  dryRun: flagSchema(dryRunDescription),
   wait: about({ type: "string", example: "5s", description: waitDescription }, z.optional(waitSchema)),
   pretty: prettySchema,
 });
@@ -17,20 +27,13 @@ export const processSignalQuerySchema = z.extend(signalQuerySchema, {
   signal: textSchema("The same, by the name of a signal"),
 });
 
-const number = z.pipe(
-  z.number(),
-  z.transform((value: number) => String(value)),
-);
-const textOrNumber = z.union([z.string(), number]);
-const bodyFlag = (description: string) => about({ description }, z.optional(z.union([z.boolean(), flag])));
-
 /** The body of a mutation on signals, from JSON or a form. */
 export const signalBodySchema = z.strictObject({
   verb: about({ example: "reload" }, z.optional(z.string())),
   signal: about({ example: "HUP" }, z.optional(textOrNumber)),
   target: textSchema("A configured or discovered target; default: the one main app"),
   pid: about({ example: "17-49123", description: "A pid or an id, instead of a target" }, z.optional(textOrNumber)),
-  force: bodyFlag("Send although nothing handles it"),
-  dryRun: bodyFlag("Decide and report, but send nothing"),
+  force: bodyFlagSchema(forceDescription),
+  dryRun: bodyFlagSchema(dryRunDescription),
   wait: about({ example: "5s", description: waitDescription }, z.optional(z.pipe(textOrNumber, waitSchema))),
 });

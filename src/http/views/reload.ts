@@ -2,6 +2,7 @@ import { toTimestamp } from "#base/clock.ts";
 import { shortHash } from "#process/config-hash.ts";
 import type { Pending, ReloadRecord, RunReport, WatchSettings, WatchState } from "#process/reload.ts";
 import { rejectionText } from "#process/reload-text.ts";
+import { placeOf } from "#process/url.ts";
 
 const time = (epochMs: number | null) => (epochMs === null ? null : toTimestamp(epochMs));
 const seconds = (ms: number) => Math.round(ms) / 1000;
@@ -48,12 +49,6 @@ function settingsView({ validate, http, proof, retry, ...settings }: WatchSettin
     proof: { waitSeconds: seconds(proof.waitMs), http: proof.http && placeOf(proof.http.url) },
     retry: { on: retry.on, leastSeconds: seconds(retry.leastMs), mostSeconds: seconds(retry.mostMs) },
   };
-}
-
-/** Without what may be a password or a token. */
-function placeOf(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
 }
 
 export function reloadView(record: ReloadRecord) {

@@ -1,11 +1,6 @@
 import { containerName, type Finding } from "#policy/findings/finding.ts";
-import {
-  type ContainerPidBudget,
-  levelAfter,
-  type PidBudget,
-  type PidSource,
-  type PodPidBudget,
-} from "#policy/pids.ts";
+import { type ContainerPidBudget, levelAfter, type PidBudget, type PodPidBudget } from "#policy/pids.ts";
+import type { PidSource } from "#process/pid-source.ts";
 import { podLabel } from "#process/pod.ts";
 
 /** Exhaustion that is nearer than this is told although there is room yet. */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keepFiles } from "#daemon/access/kept-file.ts";
 
@@ -73,9 +73,49 @@ describe("keepFiles()", () => {
     expect([files.current(), files.problem()]).toEqual(["good 1", null]);
   });
 
+  const loop = (path: string) => {
+    rmSync(path);
+    symlinkSync(path, path);
+  };
+  const isRoot = process.getuid?.() === 0;
+
+  test("a look survives what cannot be looked at, and says so until it can be again", () => {
+    const path = join(folder(), "tokens");
+    writeFileSync(path, "good 1");
+    const files = keepFiles("the file", [path], good);
+    loop(path);
+    for (const _ of [1, 2]) expect([files.look(), files.current()]).toEqual([false, "good 1"]);
+    expect(files.problem()).toBe(`Cannot use the file ${path}: ${path}: ELOOP. The one before stays in use`);
+    rmSync(path);
+    writeFileSync(path, "good 2");
+    expect([files.look(), files.current(), files.problem()]).toEqual([true, "good 2", null]);
+  });
+
+  test("so it does where the way to the file is closed to its user", () => {
+    const parent = folder();
+    chmodSync(top, 0o755);
+    const path = join(parent, "tokens");
+    writeFileSync(path, "good 1");
+    const files = keepFiles("the file", [path], good);
+    chmodSync(parent, 0o600);
+    // Root is let in everywhere.
+    if (isRoot) process.seteuid?.(65_534);
+    try {
+      expect([files.look(), files.current()]).toEqual([false, "good 1"]);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(parent, 0o700);
+    }
+    expect(files.problem()).toContain(`${path} may not be read by the user that sexton runs as`);
+    expect([files.look(), files.current(), files.problem()]).toEqual([false, "good 1", null]);
+  });
+
   test("throws at the first time, with a sentence", () => {
     const path = join(folder(), "tokens");
     expect(() => keepFiles("the file", [path], good)).toThrow(`Cannot use the file ${path}: there is no file ${path}`);
+    symlinkSync(path, path);
+    expect(() => keepFiles("the file", [path], good)).toThrow(`Cannot use the file ${path}: ${path}: ELOOP`);
+    rmSync(path);
     mkdirSync(path);
     expect(() => keepFiles("the file", [path], good)).toThrow(`${path} is no file`);
     rmSync(path, { recursive: true });

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { pidFindings } from "#policy/findings/pids.ts";
-import { budgetOf, type ContainerPidBudget, type PidSource, pidSources } from "#policy/pids.ts";
+import { budgetOf, type ContainerPidBudget } from "#policy/pids.ts";
+import { type PidSource, pidSources } from "#process/pid-source.ts";
 
 const budget = (current: number, perSecond: number | null, zombies = 0, source: PidSource = "pod-cgroup") =>
   budgetOf({ source, current, limit: 200, counts: "pod" }, zombies, perSecond === null ? null : { perSecond });
