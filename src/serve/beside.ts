@@ -46,7 +46,8 @@ function createBeside(env: NodeJS.ProcessEnv): Beside {
         const all = createLog((line) => writeQuietly(2, line));
         // The app's own output goes there: what is no trouble is only for those who ask for more.
         const log = verbose ? all : { ...all, info() {}, debug() {} };
-        running = await serve(() => loadConfigFrom(config, env), log, env, { command: pid, runProgram });
+        const load = () => loadConfigFrom(config, env);
+        running = await serve(await load(), load, log, env, { command: pid, runProgram });
       } catch (cause) {
         fail(reasonOf(cause));
       }

@@ -14,7 +14,7 @@ import type { ProcRoot } from "#kernel/procfs/root.ts";
 import type { WatchSettings } from "#process/reload.ts";
 import type { RunProgram } from "#process/run-program.ts";
 
-interface Means {
+export interface ReloadsMeans {
   readonly root: ProcRoot;
   readonly bus: Bus;
   readonly log: Log;
@@ -26,8 +26,10 @@ interface Means {
   readonly runProgram: RunProgram | null;
 }
 
+export type ServedReloader = ReturnType<typeof createServedReloader>;
+
 /** The reloader and what it is made of. */
-export function createReloads({ root, bus, log, agent, settings, podName, runProgram }: Means) {
+export function createServedReloader({ root, bus, log, agent, settings, podName, runProgram }: ReloadsMeans) {
   const preview = async (watch: WatchSettings) => {
     const receiver = { target: watch.target ?? undefined };
     if (watch.http) return null;

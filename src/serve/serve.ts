@@ -59,12 +59,13 @@ interface InitPosition {
  * The composition root: starts in order, stops in reverse. Throws a UsageError for what its user can mend.
  */
 export async function serve(
+  first: LoadedConfig,
   load: () => Promise<LoadedConfig>,
   log: Log,
   env: OtelEnv,
   init: InitPosition | null = null,
 ): Promise<Running> {
-  let loaded = await load();
+  let loaded = first;
   const { config } = loaded;
   const runProgram = init?.runProgram ?? null;
   refusePrograms(config, runProgram);
@@ -110,7 +111,7 @@ export async function serve(
     pids,
     opensOf: (target) => reloads.opensOf(target),
   });
-  const reloads = createReloads({
+  const reloads = await createReloads({
     root,
     bus,
     log,
@@ -236,7 +237,7 @@ export async function serve(
         log.setLevel(next.config.log.level);
         hideCredentials(next.config.api.redactArgs);
         zombies.look();
-        reloads.configure(next.config.watch.watches);
+        await reloads.configure(next.config.watch.watches);
         loaded = next;
         log.info("configuration read again");
       } catch (cause) {

@@ -9,8 +9,9 @@ test("an agent whose watch is dead is not ready, and says which", async () => {
   const folder = contentFolder();
   folder.write("conf/app.conf", "one");
   const flags = { listen: "127.0.0.1:0", watch: `conf=${folder.path("conf")},target=nobody-is-called-so` };
-  const log = { info() {}, warn() {}, error() {}, debug() {}, setLevel() {} } as unknown as Parameters<typeof serve>[1];
-  const running = await serve(async () => loadConfig({ file: null, env: {}, flags, profiles: [] }), log, {});
+  const log = { info() {}, warn() {}, error() {}, debug() {}, setLevel() {} } as unknown as Parameters<typeof serve>[2];
+  const load = () => loadConfig({ file: null, env: {}, flags, profiles: [] });
+  const running = await serve(await load(), load, log, {});
   const real = performance.now;
   try {
     const url = `http://${running.addresses[0]}`;

@@ -27,7 +27,11 @@ function ipSockets(pid: number): number {
 }
 
 /** What the Dockerfile sets. */
-const asImage = { BUN_JSC_useDFGJIT: "0", BUN_JSC_numberOfGCMarkers: "1" };
+const asImage = Object.fromEntries(
+  [...readFileSync(join(import.meta.dir, "../../../Dockerfile"), "utf8").matchAll(/\b(BUN_JSC_\w+)=(\S+)/g)].map(
+    ([, name, value]) => [name as string, value as string],
+  ),
+);
 /** The budgets are 8 and 16 MB for an agent that watches 100 processes; this one watches itself. */
 const mostIdle = 9_000;
 const mostSending = 16_000;
