@@ -57,12 +57,13 @@ export function createDriver({ api, addresses, seed, secrets, longestMs }: Drive
       }
       faults.push(...checkStream(api, answer));
     }
-    if (message.shape === "pipelined" && answer.headers.has("x-request-id") && !isClosing(answer)) {
+    // After a request that is the last by its own word no other is answered (RFC 9112 9.6).
+    const isLast = message.headers.some(([name, value]) => name === "Connection" && value === "close");
+    if (message.shape === "pipelined" && answer.headers.has("x-request-id") && !isLast && !isClosing(answer)) {
       const second = await connection.read(false, longestMs);
       if (second?.status !== 200 || second.body !== "ok\n")
         faults.push(`the pipelined one got ${second?.status ?? "none"}`);
     }
-    const isLast = message.headers.some(([name, value]) => name === "Connection" && value === "close");
     const stays = isWhole(message) && !isLast && message.shape !== "surplus" && !isClosing(answer) && !isClosed;
     return { plan, answer, faults, stays: stays && message.shape !== "http10" && !random.chance(leaveChance) };
   }
