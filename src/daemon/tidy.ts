@@ -43,6 +43,8 @@ export function createTidy(root: ProcRoot, options: Partial<TidyOptions> = {}): 
   /** What is needed when nothing happens; null: not known yet, and not to be known while it is busy. */
   let settled: number | null = null;
   let isFirst = true;
+  /** It was busy since: what there is now is no measure of what is needed when nothing happens. */
+  let hasWorked = false;
   /** Where that was in use after all, half as much again has to come first. */
   let most = mostBytes;
   let before = { cpuMs: cpuMs(), at: performance.now() };
@@ -53,9 +55,12 @@ export function createTidy(root: ProcRoot, options: Partial<TidyOptions> = {}): 
     before = now;
     const bytes = privateBytes(root);
     if (isFirst || isQuiet) tidy(bytes);
-    else if (bytes > most) {
-      shrink();
-      most = Math.max(mostBytes, 1.5 * privateBytes(root));
+    else {
+      hasWorked = true;
+      if (bytes > most) {
+        shrink();
+        most = Math.max(mostBytes, 1.5 * privateBytes(root));
+      }
     }
     isFirst = false;
     timer = setTimeout(look, everyMs);
@@ -63,10 +68,12 @@ export function createTidy(root: ProcRoot, options: Partial<TidyOptions> = {}): 
   }
 
   function tidy(bytes: number): void {
-    if (isFirst || (settled !== null && bytes > settled + worthBytes)) {
+    const isBurst = settled === null ? hasWorked : bytes > settled + worthBytes;
+    if (isFirst || isBurst) {
       shrink();
       // Some of the code is compiled again at once.
       settled = null;
+      hasWorked = false;
     } else {
       settled = Math.min(bytes, settled ?? bytes);
     }

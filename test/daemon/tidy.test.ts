@@ -104,3 +104,26 @@ test("does so to who works too when it becomes too much, and then only when it h
   holds(7_600);
   await eventually("the third", () => shrunk.length === 3);
 });
+
+/** Busy until then: the timers are served, and nothing else is waited for. */
+async function workUntil(isEnough: () => boolean): Promise<void> {
+  while (!isEnough()) {
+    const burnsUntil = performance.now() + 20;
+    while (performance.now() < burnsUntil);
+    await new Promise((resume) => setImmediate(resume));
+  }
+}
+
+test("gives back what the work since the start has left, though nobody knows what is needed without", async () => {
+  holds(1_000);
+  start(0.5);
+  await workUntil(() => shrunk.length === 1);
+  holds(5_000);
+  const until = looks + 5;
+  await workUntil(() => looks >= until);
+  expect(shrunk).toEqual([1_000]);
+  await eventually("what it has left to go", () => shrunk.length === 2);
+  expect(shrunk).toEqual([1_000, 5_000]);
+  await moreLooks(5);
+  expect(shrunk).toEqual([1_000, 5_000]);
+});
