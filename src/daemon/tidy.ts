@@ -14,6 +14,8 @@ export interface TidyOptions {
    * the container, which may be 128 MiB for all. */
   readonly mostBytes: number;
   readonly shrink: () => void;
+  /** What this process has had of a core so far. */
+  readonly cpuMs: () => number;
 }
 
 const usual: TidyOptions = {
@@ -25,6 +27,10 @@ const usual: TidyOptions = {
   shrink() {
     Bun.shrink();
     Bun.gc(true);
+  },
+  cpuMs() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
   },
 };
 
@@ -38,7 +44,7 @@ export interface Tidy {
  * would stay for good. A sixth of the memory of an idle agent, a third after thousands of short-lived processes.
  */
 export function createTidy(root: ProcRoot, options: Partial<TidyOptions> = {}): Tidy {
-  const { firstMs, everyMs, worthBytes, quiet, mostBytes, shrink } = { ...usual, ...options };
+  const { firstMs, everyMs, worthBytes, quiet, mostBytes, shrink, cpuMs } = { ...usual, ...options };
   let timer: ReturnType<typeof setTimeout> | null = null;
   /** What is needed when nothing happens; null: not known yet, and not to be known while it is busy. */
   let settled: number | null = null;
@@ -88,11 +94,6 @@ export function createTidy(root: ProcRoot, options: Partial<TidyOptions> = {}): 
       if (timer) clearTimeout(timer);
     },
   };
-}
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
 }
 
 /** proc_pid_statm(5): what is resident and no file's. */
