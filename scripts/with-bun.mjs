@@ -23,6 +23,8 @@ const tasks = {
   build: [["scripts/build.ts"]],
   start: [["scripts/build.ts"]],
   test: [["scripts/build.ts"], tests],
+  // A virtual machine of its own: minutes, a download at the first time, root.
+  "test:vm": [["scripts/build.ts"], ["scripts/test-vm.ts", ...args]],
   lint,
   check: [...lint, ["scripts/build.ts"], tests],
   bench: [["scripts/build.ts"], ["bench/main.ts", ...args]],
