@@ -20,7 +20,7 @@ export interface RootImage {
 
 /** What is played with: systemd, two runtimes, podman; an app that reloads, and parents that are not written in JavaScript. */
 const packages = [
-  ...["linux-image-cloud-amd64", "initramfs-tools", "systemd-sysv", "dbus", "kmod", "procps", "util-linux"],
+  ...["linux-image-cloud-amd64", "systemd-sysv", "dbus", "kmod", "procps", "util-linux"],
   ...["podman", "crun", "runc", "catatonit", "busybox-static", "nginx-light", "python3-minimal"],
 ];
 
@@ -67,6 +67,7 @@ export async function rootImage(suite: string, cache: string, mirror: string, fr
     const debs = `--cache-dir=${join(cache, "packages")}`;
     await run(["debootstrap", "--variant=minbase", debs, include, suite, root, mirror], 1200);
     configure(root);
+    await makeInitrd(root);
     const boot = readdirSync(join(root, "boot"));
     for (const [prefix, target] of [
       ["vmlinuz-", "vmlinuz"],
@@ -84,6 +85,19 @@ export async function rootImage(suite: string, cache: string, mirror: string, fr
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * What the kernel's package brings along makes one by itself: initramfs-tools with all drivers, but dracut (Debian after
+ * trixie) with those of the machine that this runs on.
+ */
+async function makeInitrd(root: string): Promise<void> {
+  if (!existsSync(join(root, "usr/bin/dracut"))) return;
+  const [version] = readdirSync(join(root, "lib/modules"));
+  const drivers = "virtio_pci virtio_blk ext4";
+  const dracut = ["dracut", "--force", "--no-hostonly", "--add-drivers", drivers, `/boot/initrd.img-${version}`];
+  const mounted = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"';
+  await run(["unshare", "--mount", "sh", "-c", mounted, root, ...dracut, `${version}`], 300);
 }
 
 function configure(root: string): void {

@@ -19,7 +19,8 @@ export async function startScope(properties: readonly string[]): Promise<Scope> 
   const child = Bun.spawn(
     [
       ...["systemd-run", "--scope", "--quiet", "--collect", `--unit=${unit}`, `--slice=${slice}`],
-      ...properties.flatMap((property) => ["-p", property]),
+      // As runtimes have it; without, systemd ends a whole scope when one of it is killed for memory (OOMPolicy=stop).
+      ...["Delegate=yes", ...properties].flatMap((property) => ["-p", property]),
       "/bin/sh",
     ],
     { stdin: "pipe", stdout: "ignore", stderr: "inherit" },

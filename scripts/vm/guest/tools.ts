@@ -61,7 +61,7 @@ export const stateOf = (pid: number) => /^State:\s+(\w)/m.exec(readOrNull(`/proc
 export const hexId = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex");
 
 /** 6.12.107 of 6.12.107+deb13-cloud-amd64 as [6, 12]. */
-export const kernelVersion = (() => {
+const kernelVersion = (() => {
   const [major = 0, minor = 0] = (readOrNull("/proc/sys/kernel/osrelease") ?? "").split(/[.-]/).map(Number);
   return { major, minor };
 })();

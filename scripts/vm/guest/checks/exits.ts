@@ -9,14 +9,17 @@ async function endings(agent: Agent, mark: string): Promise<(number | null)[]> {
   const script = `i=0; while [ $i -lt ${children} ]; do sh -c 'sleep 0.3; exit 7' ${mark}; i=$((i+1)); done`;
   const parent = Bun.spawn(["/bin/sh", "-c", script], { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
   await parent.exited;
-  return until(`${children} ends`, async () => {
+  const told = async () => {
     const { events } = await agent.json("/events?types=process.exited&limit=1000");
-    const ours = (events as Json[]).filter(({ process }) => {
+    return (events as Json[]).filter(({ process }) => {
       const command = String(process.commandLine);
       return command.endsWith(` ${mark}`) && !command.includes("while");
     });
-    return ours.length >= children ? ours.map(({ data }) => data.exitCode as number | null) : null;
-  });
+  };
+  await until("all ends", async () => (await told()).length >= children, 15).catch(() => {});
+  const ours = await told();
+  hold(ours.length === children, () => `${ours.length} of ${children} ends are told with their command lines`);
+  return ours.map(({ data }) => data.exitCode as number | null);
 }
 
 const known = (codes: readonly (number | null)[]) => codes.filter((code) => code !== null).length;
