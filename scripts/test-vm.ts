@@ -36,6 +36,8 @@ async function play({ suite, cache, mirror, accelerator, limitSeconds, fresh }: 
   mkdirSync(cache, { recursive: true });
   const image = await rootImage(suite, cache, mirror ?? (await ownMirror()), fresh);
   const work = mkdtempSync(join(cache, ".run-"));
+  // An interrupted run does not come to its `finally`.
+  process.once("exit", () => rmSync(work, { recursive: true, force: true }));
   const console = join(cache, `${suite}.console`);
   rmSync(console, { force: true });
   try {

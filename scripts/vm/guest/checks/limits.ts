@@ -20,11 +20,10 @@ async function container(scope: Scope): Promise<Json> {
 const memory = ["MemoryMax=24M", "MemorySwapMax=0"];
 
 /** What is told of a process that has more memory than its scope may. */
-async function starve(line: string, victim: "main" | "child", asGroup = false): Promise<Json> {
+async function starve(line: string, victim: "main" | "child"): Promise<Json> {
   const agent = await mainAgent();
   const scope = await startScope(memory);
   try {
-    if (asGroup) writeFileSync(`${scope.path}/memory.oom.group`, "1");
     await container(scope);
     scope.say(line);
     const isMain = ({ process }: Json) => process.pid === scope.pid;
@@ -87,10 +86,19 @@ export const limitChecks: readonly Check[] = [
   {
     name: "all of a scope is killed for memory (memory.oom.group): told as oomGroupKill",
     async play() {
-      const data = await starve("sleep 1049 & tail /dev/zero", "child", true);
-      if (data["probableOomKill"] !== true) throw new Skip(`not told: ${removedBefore}`);
-      hold(data["oomGroupKill"] === true, () => JSON.stringify(data));
-      return `signal ${data["signal"]}, containerOomKills ${data["containerOomKills"]}`;
+      const agent = await mainAgent();
+      const scope = await startScope(memory);
+      try {
+        writeFileSync(`${scope.path}/memory.oom.group`, "1");
+        await container(scope);
+        scope.say("sleep 1049 & tail /dev/zero");
+        const { data } = await agent.event("container.exited", isOf(scope));
+        if (data.probableOomKill !== true) throw new Skip(`not told: ${removedBefore}`);
+        hold(data.oomGroupKill === true, () => JSON.stringify(data));
+        return `signal ${data.signal}, containerOomKills ${data.containerOomKills}`;
+      } finally {
+        await scope.remove();
+      }
     },
   },
   {
