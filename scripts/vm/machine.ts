@@ -32,12 +32,14 @@ export async function runMachine(machine: Machine): Promise<Ended> {
 
 async function boot({ image, data, limitSeconds, console }: Machine, accelerator: "kvm" | "tcg"): Promise<Ended> {
   const startedAt = performance.now();
-  const child = Bun.spawn(["nice", "-n", "10", "qemu-system-x86_64", ...qemuArgs(image, data, accelerator)], {
+  // Whatever ends this program, SIGKILL too, ends the machine.
+  const sparing = ["nice", "-n", "10", "setpriv", "--pdeathsig", "KILL"];
+  const child = Bun.spawn([...sparing, "qemu-system-x86_64", ...qemuArgs(image, data, accelerator)], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
   });
-  // nice(1) becomes what it runs, so this is the machine's own pid.
+  // nice(1) and setpriv(1) become what they run, so this is the machine's own pid.
   const end = () => child.kill("SIGKILL");
   process.once("exit", end);
   const stop = () => process.exit(130);

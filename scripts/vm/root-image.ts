@@ -79,7 +79,9 @@ export async function rootImage(suite: string, cache: string, mirror: string, fr
     }
     // Without a loop device or a mount, so that a container may make it too.
     await run(["mkfs.ext4", "-q", "-L", "sexton-root", "-d", root, join(made, "root.img"), "3G"], 300);
-    rmSync(folder, { recursive: true, force: true });
+    // Those of older recipes too.
+    for (const name of readdirSync(cache).filter((name) => name.startsWith(`${suite}-`)))
+      rmSync(join(cache, name), { recursive: true, force: true });
     renameSync(made, folder);
     return image;
   } finally {
