@@ -42,7 +42,9 @@ async function playTwiceAtMost(given: Options): Promise<Results> {
   return play(given);
 }
 
-const consoleOf = ({ cache, suite }: Pick<Options, "cache" | "suite">) => join(cache, `${suite}.console`);
+function consoleOf({ cache, suite }: Pick<Options, "cache" | "suite">): string {
+  return join(cache, `${suite}.console`);
+}
 
 async function play({ suite, cache, mirror, accelerator, limitSeconds, fresh }: Options): Promise<Results> {
   mkdirSync(cache, { recursive: true });
