@@ -24,7 +24,7 @@ const programs = [
   "ldd",
 ];
 // podman makes its pause image out of catatonit, which Debian keeps off the PATH.
-const catatonit = ["/usr/libexec/podman/catatonit", "/usr/libexec/catatonit/catatonit", "/usr/bin/catatonit"];
+export const catatonit = ["/usr/libexec/podman/catatonit", "/usr/libexec/catatonit/catatonit", "/usr/bin/catatonit"];
 
 /** Whether this machine can run pods at all, and if not, what it lacks. */
 export function podTestsCanRun(): { readonly ok: boolean; readonly reason: string } {

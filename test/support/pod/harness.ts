@@ -5,6 +5,7 @@ import { until } from "./command.ts";
 import { podTestsCanRun } from "./ground.ts";
 import { type Pod, playPod } from "./pod.ts";
 import { listProcesses } from "./sexton.ts";
+import { withLogs } from "./with-logs.ts";
 
 const { ok, reason } = podTestsCanRun();
 const required = process.env["REQUIRE_POD_TESTS"] === "1";
@@ -14,7 +15,7 @@ const preparationMs = 180_000;
 
 /** A test that needs real pods. Where none can run it is skipped and says why, unless they are required: then it fails. */
 export function podTest(title: string, body: () => Promise<void>): void {
-  if (ok) test(title, () => withLogs(body));
+  if (ok) test(title, () => withLogs(alive, body));
   else if (required) test(title, () => Promise.reject(new Error(`Cannot run pod tests: ${reason}`)));
   else test.skip(`${title} (${reason})`, body);
 }
@@ -36,7 +37,7 @@ export function usePod(
       const fresh = await playPod(name, await makeSpec(), configMaps);
       pod = fresh;
       alive.add(fresh);
-      await withLogs(() => ready(fresh));
+      await withLogs(alive, () => ready(fresh));
     }, preparationMs);
     afterAll(async () => {
       if (pod === undefined) return;
@@ -67,14 +68,4 @@ function isListed(hostPid: number, listed: ReadonlyMap<number, string>): boolean
   const comm = readFileSync(`/proc/${hostPid}/comm`, "utf8").trim();
   const pids = readFileSync(`/proc/${hostPid}/status`, "utf8").match(/^NSpid:.*?(\d+)$/m);
   return comm !== "crun" && listed.get(Number(pids?.[1])) === comm;
-}
-
-/** What the containers said is half of the explanation of a failure, and it is gone once the pod is. */
-async function withLogs(body: () => Promise<void>): Promise<void> {
-  try {
-    await body();
-  } catch (error) {
-    for (const pod of alive) console.error(`=== pod ${pod.name}\n${await pod.logs()}`);
-    throw error;
-  }
 }

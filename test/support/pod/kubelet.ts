@@ -57,7 +57,8 @@ function withField({ valueFrom, ...env }: IEnvVar): IEnvVar {
   return { ...env, value };
 }
 
-function onHost(volume: IVolume, folder: string, configMaps: readonly IConfigMap[]): IVolume {
+/** As a folder of the node's, which is made. */
+export function onHost(volume: IVolume, folder: string, configMaps: readonly IConfigMap[]): IVolume {
   const { name, emptyDir, configMap } = volume;
   if (emptyDir !== undefined) {
     const path = join(folder, "volumes/kubernetes.io~empty-dir", name);

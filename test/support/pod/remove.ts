@@ -36,7 +36,7 @@ function removeNamedCgroups(podId: string): void {
 }
 
 /** Gone, or a zombie: whoever has to collect it may take its time. */
-function hasEnded(pid: number): boolean {
+export function hasEnded(pid: number): boolean {
   try {
     return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
   } catch {
