@@ -9,7 +9,7 @@ function hierarchies(): readonly string[] {
 }
 
 /** The folder of a cgroup with the pids controller. */
-function pidsCgroup(cgroup: string): string {
+export function pidsCgroup(cgroup: string): string {
   const v1 = "/sys/fs/cgroup/pids";
   return join(existsSync(v1) ? v1 : "/sys/fs/cgroup", cgroup);
 }

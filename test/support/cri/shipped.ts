@@ -1,9 +1,9 @@
-import type { IContainer, IPodSpec } from "kubernetes-models/v1";
-import { manifestOf } from "../pod/manifests.ts";
+import type { IContainer, IPodSpec, ISecurityContext } from "kubernetes-models/v1";
+import { manifestOf, profiles } from "../pod/manifests.ts";
 import { configMapsOf } from "../pod/playable.ts";
 import { sextonImage } from "../pod/sexton-image.ts";
 import type { Given } from "./harness.ts";
-import { containersOf } from "./kubelet/identity.ts";
+import { containersOf, isSidecar } from "./kubelet/identity.ts";
 
 type Workload = { readonly spec: { readonly template: { readonly spec: IPodSpec } } };
 
@@ -18,6 +18,25 @@ export async function shipped(path: string, images: Readonly<Record<string, stri
   };
   const [initContainers, containers] = [(spec.initContainers ?? []).map(adapt), spec.containers.map(adapt)];
   return { spec: { ...spec, initContainers, containers }, configMaps: configMapsOf(path) };
+}
+
+/** With a profile of k8s/profiles, as its patch would have it, and with more variables. */
+export function withProfile(spec: IPodSpec, profile: string, env: Readonly<Record<string, string>> = {}): IPodSpec {
+  const context = profiles().get(profile);
+  if (context === undefined) throw new Error(`Cannot use profile ${profile}: k8s/profiles has none of that name`);
+  const initContainers = (spec.initContainers ?? []).map((container) =>
+    isSidecar(container) ? patched(container, context, env) : container,
+  );
+  return { ...spec, initContainers, ...(profile === "userns" && { hostUsers: false }) };
+}
+
+function patched(container: IContainer, context: ISecurityContext, env: Readonly<Record<string, string>>): IContainer {
+  const more = Object.entries(env).map(([name, value]) => ({ name, value }));
+  return {
+    ...container,
+    env: [...(container.env ?? []), ...more],
+    securityContext: { ...container.securityContext, ...context },
+  };
 }
 
 export function containerOf(spec: IPodSpec, name: string): IContainer {
