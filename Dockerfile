@@ -44,8 +44,7 @@ COPY --from=build /rootfs/ /
 # They lower the memory of a server that idles most of its life, by 2 MB of 10: no optimizing compiler beside the baseline
 # one, which compiles only what runs often, on the thread that runs it, and one thread for the collector. They are read
 # from the environment only, so they cannot be compiled in. A scan of 5,000 processes takes a tenth longer by it: on a node
-# with that many, set BUN_JSC_useDFGJIT=1 and BUN_JSC_useConcurrentJIT=1. The JIT as such stays on, since the calls into
-# libc need it.
+# with that many, set the useDFGJIT and the useConcurrentJIT to 1. The JIT as such stays on, since the calls into libc need it.
 ENV BUN_JSC_useDFGJIT=0 \
     BUN_JSC_useConcurrentJIT=0 \
     BUN_JSC_thresholdForJITAfterWarmUp=4000 \
