@@ -52,9 +52,13 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
     }
     known.members.add(process.pid);
     if (isOlder(process, known.main)) known.main = process;
-    // A young container's name may be readable only later.
-    known.container = container;
+    learn(known, container);
     return null;
+  }
+
+  /** A young container's name may be readable only later, and then each process that was there has it. */
+  function learn(life: Life, container: Container | null): void {
+    if (container && (container.name !== null || life.container.name === null)) life.container = container;
   }
 
   /** Of one pod only: every pod of a node may have a container of that name. */
@@ -91,7 +95,9 @@ export function createContainerLife(bus: Bus, oom: OomCounters): ContainerLife {
     },
     leave(process) {
       const life = lives.get(process.container?.key ?? "");
-      if (!life?.members.delete(process.pid) || life.members.size > 0) return;
+      if (!life?.members.delete(process.pid)) return;
+      learn(life, process.container);
+      if (life.members.size > 0) return;
       const { key } = life.container;
       lives.delete(key);
       oom.forget(key);

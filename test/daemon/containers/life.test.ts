@@ -48,6 +48,20 @@ describe("a container's life", () => {
     expect(events[1]).toMatchObject({ cause: 12, data: { mainPid: 17, signal: "SIGKILL", probableOomKill: true } });
   });
 
+  test("ends by the name that was learned after its birth, whoever is the last to go", () => {
+    const named = process({ pid: 17, in: "web" });
+    const unnamed = { ...named, container: named.container && { ...named.container, name: null } };
+    const late = { ...unnamed, pid: 18, ppid: 17 };
+    life.join(unnamed, null);
+    life.join(late, null);
+    life.leave(named);
+    life.leave(late);
+    expect(told()).toEqual(["container.started null", "container.exited web"]);
+    // Which makes the next one of that name a restart.
+    life.join(named, null);
+    expect(events.at(-1)).toMatchObject({ type: "container.started", data: { restart: true } });
+  });
+
   test("has no cause where the end of its main process was not seen", () => {
     const main = process({ pid: 17, in: "web" });
     life.join(main, null);
