@@ -51,8 +51,10 @@ export const groundEnv = {
   CONTAINERS_STORAGE_CONF: join(groundFolder, "storage.conf"),
 };
 
-export const podman = (...args: readonly string[]): Promise<string> => run(["podman", ...args], { env: groundEnv });
-export const tryPodman = (...args: readonly string[]) => attempt(["podman", ...args], { env: groundEnv });
+// conmon stays where podman was started, and leaves an empty file "oom" there for a container that the kernel has killed.
+const asThere = { env: groundEnv, cwd: groundFolder };
+export const podman = (...args: readonly string[]): Promise<string> => run(["podman", ...args], asThere);
+export const tryPodman = (...args: readonly string[]) => attempt(["podman", ...args], asThere);
 
 let prepared: Promise<void> | undefined;
 
