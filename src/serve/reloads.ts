@@ -20,8 +20,11 @@ export async function createReloads(means: ReloadsMeans) {
   let isRunning = false;
 
   async function load(settings: readonly WatchSettings[]): Promise<void> {
-    if (reloader !== none || settings.length === 0) return;
-    reloader = (await import("#serve/reloader.ts")).createServedReloader({ ...means, settings });
+    if (settings.length === 0) return;
+    const { createServedReloader } = await import("#serve/reloader.ts");
+    // Another SIGHUP may have been here meanwhile.
+    if (reloader !== none) return;
+    reloader = createServedReloader({ ...means, settings });
     if (isRunning) reloader.start();
   }
 
