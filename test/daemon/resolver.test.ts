@@ -4,14 +4,7 @@ import { createAgent } from "#daemon/agent.ts";
 import { createObserver } from "#daemon/observer.ts";
 import { lookAround } from "#daemon/surroundings.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
-
-const settings = {
-  targets: {},
-  targetContainer: undefined,
-  signals: { allow: null },
-  exposeEnviron: false,
-  zombies: { remedy: "report", minAgeMs: 10_000 },
-} as const;
+import { agentSettings } from "../support/agent-settings.ts";
 
 test("the id of a thread names no process, which takes no scan to find out", async () => {
   const observer = createObserver(procRoot(), Date.now, lookAround(procRoot(), process.pid));
@@ -20,7 +13,7 @@ test("the id of a thread names no process, which takes no scan to find out", asy
     if (maxAgeMs === 0) scans++;
     return observer.table(maxAgeMs);
   };
-  const agent = createAgent(procRoot(), Date.now, settings, { observer: { ...observer, table } });
+  const agent = createAgent(procRoot(), Date.now, agentSettings, { observer: { ...observer, table } });
   const threads = readdirSync("/proc/self/task").map(Number);
   const thread = threads.find((id) => id !== process.pid) as number;
   const ref = { pid: thread, startTicks: null };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Agent, createAgent } from "#daemon/agent.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import type { TargetRule } from "#policy/target-rule.ts";
+import { agentSettings } from "../support/agent-settings.ts";
 import { eventually } from "../support/poll.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sexton-target-"));
@@ -24,12 +25,7 @@ afterAll(() => {
 });
 
 function agentWith(rule: TargetRule): Agent {
-  return createAgent(procRoot(), Date.now, {
-    targets: { app: rule },
-    signals: { allow: null },
-    exposeEnviron: false,
-    zombies: { remedy: "report", minAgeMs: 10_000 },
-  });
+  return createAgent(procRoot(), Date.now, { ...agentSettings, targets: { app: rule } });
 }
 
 const dryRun = (agent: Agent) =>

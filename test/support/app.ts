@@ -24,6 +24,7 @@ import { createDoctor } from "#serve/doctor.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { pidsMetrics } from "#telemetry/pids-metrics.ts";
 import { watchMetrics } from "#telemetry/watch-metrics.ts";
+import { agentSettings } from "./agent-settings.ts";
 import type { Json } from "./binary.ts";
 import { createMemoryReloads } from "./reloads.ts";
 
@@ -66,13 +67,7 @@ export function realApp({
   settings: explained = [],
   ...times
 }: AppOptions = {}) {
-  const settings = {
-    targets: {},
-    targetContainer: undefined,
-    signals: { allow: null },
-    exposeEnviron,
-    zombies: { remedy: "report", minAgeMs: 10_000 } as const,
-  };
+  const settings = { ...agentSettings, exposeEnviron };
   const logged: string[] = [];
   const log = createLog((line) => void logged.push(line));
   const bus = createBus(Date.now, limits);

@@ -6,6 +6,7 @@ import { createWatch } from "#daemon/watch/watch.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import type { TargetRule } from "#policy/target-rule.ts";
 import type { RegisterEvent } from "#process/event.ts";
+import { agentSettings } from "./agent-settings.ts";
 import { eventually } from "./poll.ts";
 
 /** An agent over this machine's own processes, with the watcher that it has in production. */
@@ -17,13 +18,7 @@ export function reloadingAgent(targets: Readonly<Record<string, TargetRule>> = {
   const root = procRoot();
   const { observer, watcher } = createWatch({ root, clock: Date.now, bus, causes, tickMs: 20 });
   watcher.start();
-  const settings = {
-    targets,
-    targetContainer: undefined,
-    signals: { allow: null },
-    exposeEnviron: false,
-    zombies: { remedy: "report", minAgeMs: 10_000 },
-  } as const;
+  const settings = { ...agentSettings, targets };
   const agent = createAgent(root, Date.now, settings, {
     bus,
     causes,

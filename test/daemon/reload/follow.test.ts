@@ -6,6 +6,7 @@ import { createBus } from "#daemon/bus.ts";
 import { createCauses } from "#daemon/causes.ts";
 import { procRoot } from "#kernel/procfs/root.ts";
 import type { RegisterEvent } from "#process/event.ts";
+import { agentSettings } from "../../support/agent-settings.ts";
 import { linesOf } from "../../support/lines.ts";
 import { eventually } from "../../support/poll.ts";
 
@@ -31,14 +32,7 @@ function watched() {
   const bus = createBus(Date.now);
   const events: RegisterEvent[] = [];
   bus.listen((event) => void events.push(event));
-  const settings = {
-    targets: {},
-    targetContainer: undefined,
-    signals: { allow: null },
-    exposeEnviron: false,
-    zombies: { remedy: "report", minAgeMs: 10_000 },
-  } as const;
-  const agent = createAgent(procRoot(), Date.now, settings, { bus, causes: createCauses() });
+  const agent = createAgent(procRoot(), Date.now, agentSettings, { bus, causes: createCauses() });
   const reload = (pid: number, more: Partial<SignalRequest> = {}) =>
     agent.signal({
       verb: "reload",
